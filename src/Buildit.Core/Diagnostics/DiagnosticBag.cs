@@ -1,0 +1,31 @@
+namespace Buildit.Core.Diagnostics;
+
+/// <summary>Collects every mistake of the input, so that a person sees all of them at once.</summary>
+public sealed class DiagnosticBag
+{
+    private readonly List<Diagnostic> _items = [];
+
+    /// <summary>What was collected, in order.</summary>
+    public IReadOnlyList<Diagnostic> Items => _items;
+
+    /// <summary>Whether any of it is an error.</summary>
+    public bool HasErrors => _items.Exists(d => d.Severity == Severity.Error);
+
+    /// <summary>Adds an error.</summary>
+    public void Error(SourceSpan? span, string message, string? hint = null) => _items.Add(new(message, span, hint));
+
+    /// <summary>Adds a warning.</summary>
+    public void Warning(SourceSpan? span, string message, string? hint = null) => _items.Add(new(message, span, hint, Severity.Warning));
+
+    /// <summary>Adds a diagnostic made elsewhere.</summary>
+    public void Add(Diagnostic diagnostic) => _items.Add(diagnostic);
+
+    /// <summary>Throws what was collected if there is an error among it.</summary>
+    public void ThrowIfErrors(ExitCode code = ExitCode.InvalidInput)
+    {
+        if (HasErrors)
+        {
+            throw new BuilditException(code, _items);
+        }
+    }
+}
