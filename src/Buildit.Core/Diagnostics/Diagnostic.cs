@@ -18,4 +18,7 @@ public sealed record Diagnostic(string Message, SourceSpan? Span = null, string?
 {
     /// <summary>Further lines shown below the code frame as they are (a log's tail, a chain of packages).</summary>
     public string? Detail { get; init; }
+
+    /// <summary>The exit code that this mistake alone would end the process with.</summary>
+    public ExitCode Code { get; init; } = ExitCode.InvalidInput;
 }

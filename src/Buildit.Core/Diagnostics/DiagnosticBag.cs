@@ -20,12 +20,12 @@ public sealed class DiagnosticBag
     /// <summary>Adds a diagnostic made elsewhere.</summary>
     public void Add(Diagnostic diagnostic) => _items.Add(diagnostic);
 
-    /// <summary>Throws what was collected if there is an error among it.</summary>
-    public void ThrowIfErrors(ExitCode code = ExitCode.InvalidInput)
+    /// <summary>Throws what was collected if there is an error among it; the smallest exit code of the errors wins.</summary>
+    public void ThrowIfErrors()
     {
         if (HasErrors)
         {
-            throw new BuilditException(code, _items);
+            throw new BuilditException(_items.Where(d => d.Severity == Severity.Error).Min(d => d.Code), _items);
         }
     }
 }

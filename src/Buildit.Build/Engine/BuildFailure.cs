@@ -1,0 +1,75 @@
+using System.Text.RegularExpressions;
+using Buildit.Build.Sandboxing;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+
+namespace Buildit.Build.Engine;
+
+/// <summary>Says why a build failed: phase, command, patch and hunk, and the end of its log.</summary>
+internal static partial class BuildFailure
+{
+    private const int TailLines = 25;
+
+    /// <summary>The error to throw.</summary>
+    public static BuilditException Describe(Package.Built package, SandboxResult result, IReadOnlyList<string> status, string log, string? kept)
+    {
+        var phase = status.LastOrDefault(l => l.StartsWith("phase ", StringComparison.Ordinal))?[6..] ?? "start";
+        var lines = File.Exists(log) ? File.ReadAllLines(log) : [];
+        var message = phase == "patch" && !result.TimedOut ? PatchMessage(package, status, lines) : Message(package, phase, result, lines);
+        return new(ExitCode.Failed, [new(message, new SourceSpan(package.Text, 1, 1), Hint(phase, lines, result))
+        {
+            Code = ExitCode.Failed,
+            Detail = string.Join('\n', lines.TakeLast(TailLines).Select(l => "  | " + l).Append($"  log: {log}").Concat(kept is null ? [] : [$"  kept: {kept}"])),
+        }]);
+    }
+
+    private static string Message(Package.Built package, string phase, SandboxResult result, string[] lines)
+    {
+        if (result.TimedOut)
+        {
+            return $"'{package.DisplayName}' was ended in phase '{phase}': it took longer than {Describe(package.Recipe.Timeout)}";
+        }
+
+        var command = lines.LastOrDefault(l => l.StartsWith("+ ", StringComparison.Ordinal))?[2..];
+        return FormattableString.Invariant($"'{package.DisplayName}' failed in phase '{phase}' with exit code {result.ExitCode}{(command is null ? "" : $": {command}")}");
+    }
+
+    /// <summary>Names the patch, the file and the hunk, from what patch(1) printed.</summary>
+    private static string PatchMessage(Package.Built package, IReadOnlyList<string> status, string[] lines)
+    {
+        var name = status.LastOrDefault(l => l.StartsWith("patch ", StringComparison.Ordinal))?[6..] ?? "?";
+        var patch = package.Recipe.Patches.Select((p, i) => (p.FileName, Name: Actions.BuildScript.PatchFile(i + 1, p))).FirstOrDefault(p => p.Name == name).FileName ?? name;
+        if (lines.Any(IsApplied))
+        {
+            return $"patch '{patch}' of '{package.DisplayName}' is applied already: the sources contain its change";
+        }
+
+        var file = lines.Select(l => PatchedFile().Match(l)).LastOrDefault(m => m.Success)?.Groups[1].Value;
+        var hunks = lines.Select(l => FailedHunk().Match(l)).Where(m => m.Success).Select(m => $"hunk {m.Groups[1].Value} at line {m.Groups[2].Value}").ToArray();
+        var where = file is null ? "" : hunks.Length == 0 ? $": '{file}'" : $": '{file}', {string.Join(", ", hunks)}";
+        return $"patch '{patch}' does not apply to '{package.DisplayName}'{where}";
+    }
+
+    private static string? Hint(string phase, string[] lines, SandboxResult result) => phase switch
+    {
+        _ when result.TimedOut => "give the recipe more time with 'timeout:', or look in the log for what it was waiting for",
+        "patch" when lines.Any(IsApplied) => "remove the patch from the recipe, or limit it with 'versions:'",
+        "patch" => "make the patch anew against these sources; patches are applied with no fuzz",
+        "test" => "the test runs in a root that holds only the package and what its files need at run time",
+        _ when lines.TakeLast(TailLines).Any(l => l.Contains("Could not resolve host", StringComparison.Ordinal) || l.Contains("Temporary failure in name resolution", StringComparison.Ordinal)) =>
+            "builds have no network: declare what they need under 'sources'",
+        _ => null,
+    };
+
+    private static bool IsApplied(string line) => line.Contains("Reversed (or previously applied) patch detected", StringComparison.Ordinal);
+
+    private static string Describe(TimeSpan time) =>
+        time.TotalMinutes >= 1 && time.TotalSeconds % 60 == 0 ? FormattableString.Invariant($"{time.TotalMinutes:0} min") : FormattableString.Invariant($"{time.TotalSeconds:0} s");
+
+    [GeneratedRegex("^(?:patching|checking) file '?(.*?)'?$", RegexOptions.CultureInvariant)]
+    private static partial Regex PatchedFile();
+
+    [GeneratedRegex(@"^Hunk #(\d+) FAILED at (\d+)", RegexOptions.CultureInvariant)]
+    private static partial Regex FailedHunk();
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Buildit.Core;
+using Buildit.Core.Graphs;
+using Buildit.Core.Records;
+using Buildit.Core.Trees;
+using Buildit.Store;
+using Buildit.Store.Trees;
+
+namespace Buildit.Build.Engine;
+
+/// <summary>Makes the outputs of a group: nothing but the links and files that it declares.</summary>
+public sealed class GroupMaker(ContentStore store, RecordKeeper records)
+{
+    // A group has no sources to take a date from. 1980-01-01: the oldest date that every archive format can hold.
+    private const long Date = 315532800;
+
+    /// <summary>Makes and registers a group.</summary>
+    public async Task<Realised> MakeAsync(Package.Group group, CancellationToken cancel)
+    {
+        var directory = store.NewWorkPath("group");
+        Directory.CreateDirectory(directory);
+        var entries = group.Links.Select(l => new TreeEntry(l.Key.TrimStart('/'), EntryKind.Symlink) { Target = l.Value })
+            .Concat(group.Files.Select(f => CopyIn(f, directory)))
+            .ToArray();
+        var tree = Tree.Create(entries, Date);
+        Materialise(tree, directory);
+        var outputs = ImmutableSortedDictionary.Create<string, StoredTree>(StringComparer.Ordinal);
+        if (entries.Length > 0)
+        {
+            outputs = outputs.Add("runtime", store.PrepareTree(tree, directory));
+        }
+
+        var realised = await records.KeepAsync(group, new(group.Key.Digest), outputs, [.. group.Companions.Select(c => c.Name)], [], [], Date, cancel);
+        WorkDirectory.Delete(directory);
+        return realised;
+    }
+
+    private static TreeEntry CopyIn(ResolvedFile file, string directory)
+    {
+        var path = file.Path.TrimStart('/');
+        var place = Path.Combine(directory, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        File.Copy(file.LocalPath, place);
+        using var stream = File.OpenRead(place);
+        return new(path, EntryKind.File) { Mode = file.Executable ? 0x1ED : 0x1A4, Size = stream.Length, Content = Digest.Of(stream) };
+    }
+
+    private static void Materialise(Tree tree, string directory)
+    {
+        foreach (var entry in tree.Entries)
+        {
+            var path = Path.Combine(directory, entry.Path);
+            if (entry.Kind == EntryKind.Directory)
+            {
+                Directory.CreateDirectory(path);
+            }
+            else if (entry.Kind == EntryKind.Symlink)
+            {
+                File.CreateSymbolicLink(path, entry.Target!);
+            }
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Buildit.Build.Actions;
+using Buildit.Build.Outputs;
+using Buildit.Build.Sandboxing;
+using Buildit.Core;
+using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Records;
+using Buildit.Core.Trees;
+using Buildit.Store;
+using Buildit.Store.Locking;
+using Buildit.Store.Trees;
+
+namespace Buildit.Build.Engine;
+
+/// <summary>All files that a build starts from, fetched and verified.</summary>
+public sealed record BuildInputs(ImmutableArray<PreparedSource> Sources, ImmutableArray<string> Patches)
+{
+    /// <summary>The source date: the newest modification time in the sources.</summary>
+    public long NewestMtime => Sources.Select(s => s.NewestMtime).Append(0).Max();
+}
+
+/// <summary>Builds one package whose dependencies are there: root, action, sandbox, outputs, record.</summary>
+public sealed class PackageBuilder(
+    ContentStore store, RecordKeeper records, IPackageSources sources, ISandbox sandbox, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
+{
+    private readonly SemaphoreSlim _builds = new(Math.Max(1, options.ParallelBuilds));
+
+    /// <summary>Fetches what a recipe is built from.</summary>
+    public async Task<BuildInputs> FetchAsync(ResolvedRecipe recipe, CancellationToken cancel)
+    {
+        var fetched = Task.WhenAll(recipe.Sources.Select(s => sources.SourceAsync(s, cancel)));
+        var patches = Task.WhenAll(recipe.Patches.Select(p => sources.PatchAsync(p, cancel)));
+        await Task.WhenAll(fetched, patches);
+        return new([.. await fetched], [.. await patches]);
+    }
+
+    /// <summary>Builds, unless an action with the same build key was done before.</summary>
+    public async Task<Realised> BuildAsync(
+        Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testTools, BuildInputs inputs, CancellationToken cancel)
+    {
+        ImmutableArray<RootPart> parts = [.. dependencies.SelectMany(d => d.Parts(store, "runtime", "dev"))];
+        var buildKey = new BuildKey(RecipeKeys.OfAction(package.Recipe, RootComposer.KeyOf(parts)).Digest);
+        using var turn = await _builds.EnterAsync(cancel);
+        using var held = await FileLock.AcquireAsync(
+            Path.Combine(store.Paths.Locks, buildKey.ToString()), $"building {package.DisplayName}", time, holder => report(new BuildEvent.Waiting(package.DisplayName, holder)), cancel);
+        if (!options.Rebuild && records.Find(buildKey) is { } same)
+        {
+            report(new BuildEvent.CutOff(package));
+            return await records.KeepAgainAsync(package, same, cancel);
+        }
+
+        var work = new BuildWork(store.NewWorkPath("build"));
+        try
+        {
+            var realised = await BuildAsync(package, buildKey, parts, testTools, inputs, work, cancel);
+            work.Delete();
+            return realised;
+        }
+        catch when (!options.KeepFailed)
+        {
+            work.Delete();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _builds.Dispose();
+
+    private async Task<Realised> BuildAsync(
+        Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, ImmutableArray<Realised> testTools, BuildInputs inputs, BuildWork work, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        var date = package.Recipe.Date ?? inputs.NewestMtime;
+        var log = Path.Combine(store.Paths.Logs, package.Key + ".log");
+        report(new BuildEvent.Building(package, log));
+        work.Prepare(package.Recipe, inputs);
+        var root = await roots.ComposeAsync(parts, cancel);
+        await new ActionRunner(sandbox, options, report).RunAsync(package, root, work, date, log, cancel);
+
+        var collected = await Task.Run(() => new OutputCollector(package.Recipe, work.Installed, work.Outputs, date).Collect(Manifest.Parse(File.ReadAllBytes(work.Manifest))), cancel);
+        var outputs = await Task.Run(() => collected.ToImmutableSortedDictionary(o => o.Key, o => store.PrepareTree(o.Value.Tree, o.Value.Directory), StringComparer.Ordinal), cancel);
+        var (needs, sonames) = RuntimeNeeds(package, outputs, parts);
+        if (package.Recipe.Test is not null)
+        {
+            await TestAsync(package, outputs, needs, parts, testTools, log, cancel);
+        }
+
+        var realised = await records.KeepAsync(package, buildKey, outputs, needs, sonames, Materials(package, inputs, parts), date, cancel);
+        report(new BuildEvent.Built(package, time.GetElapsedTime(started), log));
+        return realised;
+    }
+
+    /// <summary>Soname and interpreter -> package: by what is at their paths in the root of the build, with the package's own files first.</summary>
+    private (ImmutableArray<string> Needs, ImmutableArray<string> Sonames) RuntimeNeeds(Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<RootPart> parts)
+    {
+        var needs = new SortedSet<string>(package.Runtime.Select(r => r.Name), StringComparer.Ordinal);
+        if (!outputs.TryGetValue("runtime", out var runtime))
+        {
+            return ([.. needs], []);
+        }
+
+        var own = runtime.Tree.Entries.Select(e => e.Path).ToHashSet(StringComparer.Ordinal);
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (part, entry) in parts.SelectMany(p => p.Tree.Tree.Entries.Where(e => e.Kind != EntryKind.Directory).Select(e => (p, e))))
+        {
+            owners.TryAdd(entry.Path, part.Package);
+        }
+
+        var found = NeedsFinder.Find(runtime);
+        foreach (var (need, file, provider) in NeedsFinder.Resolve(found, path => own.Contains(path) ? package.Name : owners.GetValueOrDefault(path)))
+        {
+            if (provider is not null)
+            {
+                needs.Add(provider);
+            }
+            else if (!found.Sonames.Contains(need))
+            {
+                report(new BuildEvent.Warned(new($"'/{file}' of '{package.DisplayName}' needs '{need}', which no package of its root provides", Severity: Core.Diagnostics.Severity.Warning)));
+            }
+        }
+
+        needs.Remove(package.Name);
+        return ([.. needs], [.. found.Sonames]);
+    }
+
+    private async Task TestAsync(
+        Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> needs, ImmutableArray<RootPart> parts, ImmutableArray<Realised> testTools, string log, CancellationToken cancel)
+    {
+        var closure = Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]);
+        var wanted = Closure.Of(closure.Where(p => needs.Contains(p.Name)).Concat(testTools.Select(t => t.Package))).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var runtime = parts.Where(p => p.Output == "runtime" && wanted.Contains(p.Package))
+            .Concat(testTools.SelectMany(t => t.Parts(store, "runtime")))
+            .Where(p => !package.Replaces.Contains(p.Package))
+            .DistinctBy(p => p.Tree.DiffId);
+        ImmutableArray<RootPart> all = [.. runtime, .. outputs.Where(o => o.Key == "runtime").Select(o => new RootPart(package.Name, o.Key, o.Value))];
+        var root = await roots.ComposeOnceAsync(all, cancel);
+        try
+        {
+            await new ActionRunner(sandbox, options, report).TestAsync(package, root, log, cancel);
+        }
+        finally
+        {
+            WorkDirectory.Delete(root);
+        }
+    }
+
+    private static ImmutableArray<Material> Materials(Package.Built package, BuildInputs inputs, ImmutableArray<RootPart> parts) =>
+    [
+        .. package.Recipe.Sources.Zip(inputs.Sources, (s, i) => new Material(s.FileName, i.Uri, i.Digest)),
+        .. package.Recipe.Patches.Select(p => new Material(p.FileName, p.Origin.IsRemote ? p.Origin.Location : null, p.Digest)),
+        .. parts.Select(p => new Material(p.Package + "/" + p.Output, null, p.Tree.DiffId)),
+    ];
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Text;
+using Buildit.Core;
+using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Records;
+using Buildit.Store;
+using Buildit.Store.Trees;
+
+namespace Buildit.Build.Engine;
+
+/// <summary>Finds and writes records. A record counts only while everything that it names is there.</summary>
+public sealed class RecordKeeper(ContentStore store, Platform platform)
+{
+    /// <summary>The record of a package, if the store has it and its outputs.</summary>
+    public Record? Find(Package package) => store.Index.FindRecord(package.Key) is { } blob ? Usable(blob) : null;
+
+    /// <summary>A record of the same action, if the store has it and its outputs.</summary>
+    public Record? Find(BuildKey key) => store.Index.FindRecord(key) is { } blob ? Usable(blob) : null;
+
+    /// <summary>Makes outputs and their record part of the store.</summary>
+    public async Task<Realised> KeepAsync(
+        Package package, BuildKey buildKey, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> runtimeNeeds, ImmutableArray<string> sonames,
+        ImmutableArray<Material> materials, long sourceDate, CancellationToken cancel)
+    {
+        var record = new Record
+        {
+            Package = package.Name,
+            Version = package.Version,
+            Platform = platform,
+            RecipeKey = package.Key,
+            BuildKey = buildKey,
+            Outputs = outputs.ToImmutableSortedDictionary(o => o.Key, o => o.Value.DiffId, StringComparer.Ordinal),
+            RuntimeNeeds = runtimeNeeds,
+            Sonames = sonames,
+            Materials = materials,
+            Preimage = Digest.Of(package.Preimage),
+            SourceDate = sourceDate,
+        };
+        return await KeepAsync(package, record, [.. outputs.Values], cancel);
+    }
+
+    /// <summary>Gives outputs that are there already a record under a further recipe key.</summary>
+    public Task<Realised> KeepAgainAsync(Package package, Record same, CancellationToken cancel) =>
+        KeepAsync(package, same with { RecipeKey = package.Key, Preimage = Digest.Of(package.Preimage) }, [], cancel);
+
+    private async Task<Realised> KeepAsync(Package package, Record record, IReadOnlyCollection<StoredTree> trees, CancellationToken cancel)
+    {
+        var bytes = RecordFormat.Write(record);
+        await store.CommitAsync(trees, [bytes, Encoding.UTF8.GetBytes(package.Preimage)], cancel);
+        store.Index.AddRecord(package.Key, record.BuildKey, Digest.Of(bytes), package.DisplayName);
+        return new(package, record);
+    }
+
+    private Record? Usable(Digest blob)
+    {
+        var record = store.ReadBlob(blob) is { } bytes ? RecordFormat.Read(bytes) : null;
+        return record is not null && record.Outputs.Values.All(store.HasTree) ? record : null;
+    }
+}

@@ -1,0 +1,131 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Buildit.Build.Sandboxing;
+
+/// <summary>
+/// The sandbox: bubblewrap from the pinned packages, started through its own loader, so that nothing but the kernel of the host takes part.
+/// <paramref name="toolRoot"/> is a composed root that holds bubblewrap.
+/// </summary>
+public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) : ISandbox
+{
+    private const string Libraries = "usr/lib/x86_64-linux-gnu";
+    private const string Loader = "usr/lib64/ld-linux-x86-64.so.2";
+
+    /// <inheritdoc/>
+    public async Task<SandboxResult> RunAsync(SandboxRequest request, CancellationToken cancel)
+    {
+        using var process = await StartAsync(await toolRoot(cancel), request);
+        using var timeout = new CancellationTokenSource(request.Timeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
+        var pumps = Pump(process, request);
+        try
+        {
+            await process.WaitForExitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The outer process holds the whole tree: its child dies with it (PR_SET_PDEATHSIG) and is process 1 of the namespace.
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        await pumps;
+        cancel.ThrowIfCancellationRequested();
+        return new(process.ExitCode, timeout.IsCancellationRequested);
+    }
+
+    /// <summary>The arguments after <c>bwrap</c>. Public so that a plan can show them and doctor can probe with them.</summary>
+    public static IReadOnlyList<string> Arguments(SandboxRequest request)
+    {
+        var id = request.Uid.ToString(CultureInfo.InvariantCulture);
+        List<string> a =
+        [
+            "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
+            "--disable-userns", "--uid", id, "--gid", id, "--hostname", "buildit",
+            "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv",
+            "--ro-bind", request.Root, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
+        ];
+        foreach (var mount in request.Mounts)
+        {
+            a.AddRange([mount.Writable ? "--bind" : "--ro-bind", mount.Host, mount.Inside]);
+        }
+
+        foreach (var (name, value) in request.Environment)
+        {
+            a.AddRange(["--setenv", name, value]);
+        }
+
+        return [.. a, "--chdir", request.WorkingDirectory, "--", .. request.Command];
+    }
+
+    private static async Task<Process> StartAsync(string tools, SandboxRequest request)
+    {
+        var start = new ProcessStartInfo(Path.Combine(tools, Loader))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        start.Environment.Clear();
+        foreach (var argument in new[] { "--library-path", Path.Combine(tools, Libraries), Path.Combine(tools, "usr/bin/bwrap") }.Concat(Arguments(request)))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        try
+        {
+            return await Starter.StartAsync(start);
+        }
+        catch (Win32Exception e)
+        {
+            throw new IOException($"cannot start the sandbox: {e.Message}", e);
+        }
+    }
+
+    private static async Task Pump(Process process, SandboxRequest request)
+    {
+        var gate = new SemaphoreSlim(1);
+        var output = Copy(process.StandardOutput.BaseStream, request.Output, gate);
+        var error = Copy(process.StandardError.BaseStream, request.Error ?? request.Output, gate);
+        await Feed(process, request.Input);
+        await Task.WhenAll(output, error);
+    }
+
+    private static async Task Feed(Process process, Func<Stream, CancellationToken, Task>? input)
+    {
+        try
+        {
+            if (input is not null)
+            {
+                await input(process.StandardInput.BaseStream, CancellationToken.None);
+            }
+
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The command did not want its input; its exit code says whether that is wrong.
+        }
+    }
+
+    private static async Task Copy(Stream from, Stream to, SemaphoreSlim gate)
+    {
+        var buffer = new byte[1 << 16];
+        for (int read; (read = await from.ReadAsync(buffer)) > 0;)
+        {
+            await gate.WaitAsync();
+            try
+            {
+                await to.WriteAsync(buffer.AsMemory(0, read));
+                await to.FlushAsync();
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+    }
+}

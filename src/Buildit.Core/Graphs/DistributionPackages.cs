@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Buildit.Core.Debian;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Keys;
+
+namespace Buildit.Core.Graphs;
+
+/// <summary>The locked distribution packages as nodes. Debian's dependencies have cycles, so a node's key names its whole closure instead of its neighbours' keys.</summary>
+public sealed class DistributionPackages(Distribution distribution, PackagesLock locked)
+{
+    private readonly Dictionary<string, Package.Imported> _nodes = new(StringComparer.Ordinal);
+
+    /// <summary>The node of a name, or null and a diagnostic.</summary>
+    public Package? Get(string name, SourceSpan span, DiagnosticBag bag)
+    {
+        if (!locked.Packages.ContainsKey(name))
+        {
+            bag.Error(span, $"'debian/{name}' is not in packages.lock", Suggestion.Hint(name, locked.Packages.Keys) ?? "run 'buildit lock' to add it and what it depends on");
+            return null;
+        }
+
+        return Node(name);
+    }
+
+    private Package.Imported Node(string name)
+    {
+        if (_nodes.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var pin = locked.Packages[name];
+        var links = distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
+        var key = RecipeKeys.OfImported(pin, links, ClosureOf(name));
+        return _nodes[name] = new()
+        {
+            Name = "debian/" + name,
+            Version = pin.Version,
+            Key = new(key.Digest),
+            Preimage = key.Preimage,
+            CompanionsLater = () => [.. pin.Depends.Where(locked.Packages.ContainsKey).Select(Node)],
+            Pin = pin,
+            Links = links,
+        };
+    }
+
+    private LockedPackage[] ClosureOf(string name)
+    {
+        var found = new SortedDictionary<string, LockedPackage>(StringComparer.Ordinal);
+        var waiting = new Stack<string>([name]);
+        while (waiting.TryPop(out var next))
+        {
+            if (locked.Packages.TryGetValue(next, out var pin) && found.TryAdd(next, pin))
+            {
+                foreach (var dependency in pin.Depends)
+                {
+                    waiting.Push(dependency);
+                }
+            }
+        }
+
+        return [.. found.Values];
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Buildit.Core.Debian;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Keys;
+using Buildit.Core.Recipes;
+
+namespace Buildit.Core.Graphs;
+
+/// <summary>One node of the graph: a recipe with version, use flags and target fixed, or an exact distribution package.</summary>
+public abstract class Package
+{
+    private readonly Lazy<ImmutableArray<Package>> _companions = new(() => []);
+
+    private Package()
+    {
+    }
+
+    /// <summary><c>category/name</c> or <c>debian/NAME</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The version, empty for a group.</summary>
+    public required string Version { get; init; }
+
+    /// <summary><c>category/name-version</c>, for people.</summary>
+    public string DisplayName => Version.Length == 0 ? Name : Name + "-" + Version;
+
+    /// <summary>Key of everything declared.</summary>
+    public required RecipeKey Key { get; init; }
+
+    /// <summary>What went into the key, as text.</summary>
+    public required string Preimage { get; init; }
+
+    /// <summary>What must be in a root with this package for it to work there, as far as it is declared: its dependencies at run time or link time.</summary>
+    public ImmutableArray<Package> Companions => _companions.Value;
+
+    /// <summary>Gives <see cref="Companions"/> when they are first asked for, since distribution packages may depend on each other in a circle.</summary>
+    public required Func<ImmutableArray<Package>> CompanionsLater
+    {
+        init => _companions = new(value);
+    }
+
+    /// <summary>Names of packages that this one stands for wherever both would meet.</summary>
+    public ImmutableArray<string> Replaces { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => DisplayName;
+
+    /// <summary>Built from sources in the sandbox.</summary>
+    public sealed class Built : Package
+    {
+        /// <summary>The file that declares it, for messages.</summary>
+        public required SourceText Text { get; init; }
+
+        /// <summary>What is built, merged from the recipe and what it is derived from.</summary>
+        public required ResolvedRecipe Recipe { get; init; }
+
+        /// <summary>Run during the build.</summary>
+        public required ImmutableArray<Package> Tools { get; init; }
+
+        /// <summary>Linked against.</summary>
+        public required ImmutableArray<Package> Libs { get; init; }
+
+        /// <summary>Needed at run time though no file says so.</summary>
+        public required ImmutableArray<Package> Runtime { get; init; }
+
+        /// <summary>What the recipe's test runs with besides the package: a shell and the commonest commands.</summary>
+        public required ImmutableArray<Package> TestTools { get; init; }
+    }
+
+    /// <summary>Needs, links and files under one name.</summary>
+    public sealed class Group : Package
+    {
+        /// <summary>Absolute path -> link text.</summary>
+        public required ImmutableSortedDictionary<string, string> Links { get; init; }
+
+        /// <summary>Files that it adds.</summary>
+        public required ImmutableArray<ResolvedFile> Files { get; init; }
+    }
+
+    /// <summary>An exact .deb.</summary>
+    public sealed class Imported : Package
+    {
+        /// <summary>Its pin.</summary>
+        public required LockedPackage Pin { get; init; }
+
+        /// <summary>Absolute path -> link text, declared because no maintainer script is run.</summary>
+        public required ImmutableSortedDictionary<string, string> Links { get; init; }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Recipes;
+
+namespace Buildit.Core.Graphs;
+
+/// <summary>Resolves the files that a recipe names to digests: sources, patches, helper files, placed files.</summary>
+public sealed class RecipeFiles(IWorkspace workspace, DiagnosticBag bag)
+{
+    /// <summary>Sources; a local one is hashed, a remote one has its digest from the recipe.</summary>
+    public ImmutableArray<ResolvedSource> Sources(ImmutableArray<Source> sources, string directory) => [.. sources.Select(s => Resolve(s, directory))];
+
+    /// <summary>Patches; a local one must be there.</summary>
+    public ImmutableArray<ResolvedPatch> Patches(ImmutableArray<(Patch Patch, string Directory)> patches) => [.. patches.Select(p => Resolve(p.Patch, p.Directory))];
+
+    /// <summary>Everything under <c>files/</c> of these directories; where two have one path, the later one wins.</summary>
+    public ImmutableArray<ResolvedFile> Helpers(ImmutableArray<string> directories)
+    {
+        var byPath = new SortedDictionary<string, ResolvedFile>(StringComparer.Ordinal);
+        foreach (var directory in directories.Select(d => workspace.Combine(d, "files")))
+        {
+            foreach (var path in workspace.List(directory))
+            {
+                var local = workspace.Combine(directory, path);
+                var (digest, executable) = workspace.Hash(local)!.Value;
+                byPath[path] = new(path, digest, executable, local);
+            }
+        }
+
+        return [.. byPath.Values];
+    }
+
+    /// <summary>Files that are put into the package as they are.</summary>
+    public ImmutableArray<ResolvedFile> Placed(ImmutableArray<PlacedFile> files, string directory) => [.. files.Select(f => Placed(f, directory)).OfType<ResolvedFile>()];
+
+    private ResolvedFile? Placed(PlacedFile file, string directory)
+    {
+        var local = workspace.Combine(directory, file.Source);
+        if (workspace.Hash(local) is not var (digest, executable))
+        {
+            bag.Error(file.Span, $"there is no file '{file.Source}'", $"it is looked for in '{directory}'");
+            return null;
+        }
+
+        return new(file.Path, digest, executable, local);
+    }
+
+    private ResolvedSource Resolve(Source source, string directory)
+    {
+        var name = source.Name ?? "";
+        switch (source)
+        {
+            case Source.Remote remote:
+                return new(name, remote.Sha256 ?? default, remote, remote.Url[(remote.Url.LastIndexOf('/') + 1)..], directory);
+            case Source.Local local:
+                var path = workspace.Combine(directory, local.Path);
+                var digest = workspace.HashSource(local, path);
+                if (digest is null)
+                {
+                    bag.Error(local.Span, $"there is no '{local.Path}'", $"it is looked for in '{directory}'");
+                }
+
+                return new(name, digest ?? default, local, TreeName(local.Path), directory);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private ResolvedPatch Resolve(Patch patch, string directory)
+    {
+        var name = TreeName(patch.Location);
+        if (patch.IsRemote)
+        {
+            return new(name, patch.Sha256 ?? default, patch.Strip, null, patch);
+        }
+
+        var local = workspace.Combine(directory, patch.Location);
+        var hashed = workspace.Hash(local);
+        if (hashed is null)
+        {
+            bag.Error(patch.Span, $"there is no patch '{patch.Location}'", $"it is looked for in '{directory}'");
+        }
+        else if (patch.Sha256 is { } wanted && wanted != hashed.Value.Digest)
+        {
+            bag.Error(patch.Span, $"patch '{patch.Location}' is not what its sha256 says", $"the file's is {hashed.Value.Digest.Hex}");
+        }
+
+        return new(name, hashed?.Digest ?? default, patch.Strip, local, patch);
+    }
+
+    private static string TreeName(string path) => path.TrimEnd('/') is var p ? p[(p.LastIndexOf('/') + 1)..] : path;
+}

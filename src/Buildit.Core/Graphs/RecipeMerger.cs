@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Recipes;
+
+namespace Buildit.Core.Graphs;
+
+/// <summary>Finds recipes and merges a derived one with its base: versions, patches, flags, needs and phases.</summary>
+public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
+{
+    private const string FileName = "pkg.yaml";
+
+    /// <summary>The recipe that an atom names in the recipe trees, or null and a diagnostic.</summary>
+    public MergedRecipe? FromTree(PackageAtom atom, SourceSpan span)
+    {
+        var name = atom.Category + "/" + atom.Name;
+        foreach (var tree in workspace.RecipeTrees)
+        {
+            var directory = workspace.Combine(tree, name);
+            if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
+            {
+                return Parse(text, directory) is { } recipe ? Merge(recipe, name, atom.Version is { } v ? new Spanned<string>(v, span) : null) : null;
+            }
+        }
+
+        bag.Add(new($"there is no package '{name}'", span, Suggestion.Hint(name, workspace.RecipeNames) ?? "recipe trees: " + string.Join(", ", workspace.RecipeTrees)) { Code = ExitCode.Unresolvable });
+        return null;
+    }
+
+    /// <summary>The recipe in a directory, or null and a diagnostic.</summary>
+    public MergedRecipe? FromDirectory(string directory, SourceSpan? span)
+    {
+        if (workspace.ReadText(workspace.Combine(directory, FileName)) is not { } text)
+        {
+            bag.Error(span, $"there is no {FileName} in '{directory}'");
+            return null;
+        }
+
+        return Parse(text, directory) is { } recipe ? Merge(recipe, null, null) : null;
+    }
+
+    /// <summary>Looks at the files that a merged recipe names and gives it as a build is told it.</summary>
+    public ResolvedRecipe? Resolve(MergedRecipe merged, Platform platform)
+    {
+        var files = new RecipeFiles(workspace, bag);
+        var errors = bag.Items.Count;
+        var recipe = merged.Recipe;
+        var resolved = new ResolvedRecipe
+        {
+            Name = merged.Name,
+            Version = merged.Version!.Version.Value,
+            Platform = platform,
+            Sources = files.Sources(merged.Version.Sources, recipe.Directory),
+            Patches = files.Patches(merged.Patches),
+            HelperFiles = files.Helpers(merged.HelperDirectories),
+            Phases = merged.Phases,
+            Configure = merged.Configure,
+            Environment = recipe.Environment,
+            Enabled = [.. merged.Flags.Where(f => f.Value).Select(f => f.Key)],
+            Flags = [.. merged.Flags.Keys],
+            Outputs = recipe.Outputs,
+            Test = recipe.Test,
+            Links = merged.Links,
+            Files = files.Placed(recipe.Files, recipe.Directory),
+            Date = recipe.Date,
+            Timeout = recipe.Timeout,
+            Summary = recipe.Summary,
+            License = recipe.License,
+        };
+        return bag.Items.Count == errors ? resolved : null;
+    }
+
+    /// <summary>The files that a group places.</summary>
+    public ImmutableArray<ResolvedFile> PlacedFiles(MergedRecipe merged) =>
+        merged.Recipe.IsGroup ? new RecipeFiles(workspace, bag).Placed(merged.Recipe.Files, merged.Recipe.Directory) : [];
+
+    private Recipe? Parse(SourceText text, string directory) => RecipeParser.Parse(text, directory, bag);
+
+    private MergedRecipe? Merge(Recipe recipe, string? name, Spanned<string>? version) => recipe switch
+    {
+        Recipe.Full full => MergeFull(full, name ?? full.Name.Value, version),
+        Recipe.Derived derived => MergeDerived(derived),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private MergedRecipe? MergeFull(Recipe.Full recipe, string name, Spanned<string>? wanted)
+    {
+        var version = recipe.Versions.FirstOrDefault(v => wanted is null || v.Version.Value == wanted.Value.Value);
+        if (version is null && (wanted is not null || !recipe.IsGroup))
+        {
+            NoVersion(recipe, name, wanted);
+            return null;
+        }
+
+        return StyleOf(recipe) is not { } style ? null : WithFlags(
+            new()
+            {
+                Name = name,
+                Text = recipe.Text,
+                Recipe = recipe,
+                Version = version,
+                Patches = version is null ? [] : [.. version.Patches.Select(p => (p, recipe.Directory))],
+                Flags = recipe.Use.ToImmutableSortedDictionary(f => f.Name.Value, f => f.Default, StringComparer.Ordinal),
+                OwnNeeds = recipe.Needs.Plus(style.Needs),
+                Links = recipe.Links,
+                HelperDirectories = [recipe.Directory],
+                Phases = style.Phases.SetItems(recipe.Phases),
+            },
+            [],
+            []);
+    }
+
+    private void NoVersion(Recipe.Full recipe, string name, Spanned<string>? wanted)
+    {
+        if (wanted is { } w)
+        {
+            var known = recipe.Versions.Select(v => v.Version.Value).ToArray();
+            bag.Add(new($"'{name}' has no version '{w.Value}'", w.Span, $"it has {string.Join(", ", known)}") { Code = ExitCode.Unresolvable });
+        }
+        else
+        {
+            bag.Error(recipe.Name.Span, $"'{name}' has phases but no 'versions'");
+        }
+    }
+
+    private MergedRecipe? MergeDerived(Recipe.Derived derived)
+    {
+        if (PackageAtom.Parse(derived.Base, bag) is not { } atom)
+        {
+            return null;
+        }
+
+        if (atom.IsDebian)
+        {
+            bag.Error(derived.Base.Span, $"'{derived.Base.Value}' is imported as it is: there is no source to patch or configure", "derive from a recipe that builds it from source");
+            return null;
+        }
+
+        var merged = FromTree(atom, derived.Base.Span);
+        return merged is null ? null : WithFlags(
+            merged with
+            {
+                Text = derived.Text,
+                Patches = [.. merged.Patches, .. derived.Patches.Select(p => (p, derived.Directory))],
+                OwnNeeds = merged.OwnNeeds.Plus(derived.Needs),
+                DerivedConfigure = [.. merged.DerivedConfigure, .. derived.Configure],
+                Links = merged.Links.SetItems(derived.Links),
+                HelperDirectories = [.. merged.HelperDirectories, derived.Directory],
+            },
+            derived.With,
+            derived.Without);
+    }
+
+    private MergedRecipe? WithFlags(MergedRecipe merged, ImmutableArray<Spanned<string>> with, ImmutableArray<Spanned<string>> without)
+    {
+        var errors = bag.Items.Count;
+        var flags = merged.Flags;
+        foreach (var (flag, on) in with.Select(f => (f, true)).Concat(without.Select(f => (f, false))))
+        {
+            if (!flags.ContainsKey(flag.Value))
+            {
+                var known = flags.IsEmpty ? "it has no flags" : "its flags: " + string.Join(", ", flags.Keys);
+                bag.Error(flag.Span, $"'{merged.Name}' has no use flag '{flag.Value}'", Suggestion.Hint(flag.Value, flags.Keys) is { } near ? near + " " + known : known);
+            }
+
+            flags = flags.SetItem(flag.Value, on);
+        }
+
+        CheckRequirements(merged, flags, with);
+        return bag.Items.Count == errors ? merged with { Flags = flags } : null;
+    }
+
+    private void CheckRequirements(MergedRecipe merged, ImmutableSortedDictionary<string, bool> flags, ImmutableArray<Spanned<string>> with)
+    {
+        foreach (var flag in merged.Recipe.Use.Where(f => flags.GetValueOrDefault(f.Name.Value)))
+        {
+            foreach (var required in flag.Requires.Where(r => !flags.GetValueOrDefault(r.Value)))
+            {
+                var span = with.FirstOrDefault(w => w.Value == flag.Name.Value) is { Value: not null } written ? written.Span : flag.Name.Span;
+                bag.Error(span, $"use flag '{flag.Name.Value}' of '{merged.Name}' requires '{required.Value}', which is off", $"add '{required.Value}' to 'with', or '{flag.Name.Value}' to 'without'");
+            }
+        }
+    }
+
+    /// <summary>What a recipe's style fills in; an empty style if it has none; null and a diagnostic if it names an unknown one.</summary>
+    private Style? StyleOf(Recipe.Full recipe)
+    {
+        if (recipe.Style is not { } style)
+        {
+            return new("", ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal), Needs.None);
+        }
+
+        foreach (var tree in workspace.RecipeTrees)
+        {
+            if (workspace.ReadText(workspace.Combine(tree, "styles/" + style.Value + ".yaml")) is { } text)
+            {
+                return StyleParser.Parse(text, style.Value, bag);
+            }
+        }
+
+        bag.Error(style.Span, $"there is no style '{style.Value}'", "a style is a file styles/NAME.yaml of a recipe tree");
+        return null;
+    }
+}

@@ -1,0 +1,263 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Trees;
+using Buildit.Store.Native;
+using Buildit.Store.Trees;
+
+namespace Buildit.Store;
+
+/// <summary>
+/// The local content store. Content is named by its digest, never changes, and is registered only when it is durable:
+/// temporary name, sync, rename, sync of the directory. The process may die at any instruction.
+/// </summary>
+public sealed class ContentStore : IDisposable
+{
+    private readonly ConcurrentDictionary<Digest, bool> _verified = [];
+    private readonly GroupSync _sync;
+    private long _names;
+
+    private ContentStore(StorePaths paths, StoreIndex index)
+    {
+        Paths = paths;
+        Index = index;
+        _sync = new(paths.Root);
+    }
+
+    /// <summary>Where things are.</summary>
+    public StorePaths Paths { get; }
+
+    /// <summary>What is there.</summary>
+    public StoreIndex Index { get; }
+
+    /// <summary>Opens a store, making it if there is none. A store that cannot be written can still be read.</summary>
+    public static ContentStore Open(string root)
+    {
+        var paths = new StorePaths(root);
+        var writable = TryPrepare(paths, out var reason);
+        try
+        {
+            if (!writable && !File.Exists(paths.Index))
+            {
+                throw Failed(root, reason!);
+            }
+
+            return new(paths, new(paths.Index, !writable));
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException e)
+        {
+            throw new BuilditException(
+                ExitCode.StoreFailed, $"the index of the store '{root}' cannot be used: {e.Message}", $"it only helps to find things: delete '{paths.Index}' and run the command again", inner: e);
+        }
+    }
+
+    /// <summary>Whether a blob is there.</summary>
+    public bool HasBlob(Digest digest) => File.Exists(Paths.Blob(digest));
+
+    /// <summary>Stores bytes and gives their digest.</summary>
+    public async Task<Digest> PutBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancel)
+    {
+        var digest = Digest.Of(content.Span);
+        if (!HasBlob(digest))
+        {
+            var temp = NewWorkPath("blob");
+            await File.WriteAllBytesAsync(temp, content, cancel);
+            await CommitBlobAsync(temp, digest);
+        }
+
+        return digest;
+    }
+
+    /// <summary>Takes a finished file, whose digest the caller has computed while it wrote it, as a blob.</summary>
+    public async Task CommitBlobAsync(string file, Digest digest)
+    {
+        using (var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite))
+        {
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.Move(file, Paths.Blob(digest), overwrite: true);
+        _verified[digest] = true;
+        await Task.Run(() => Posix.SyncDirectory(Paths.Blobs));
+    }
+
+    /// <summary>The bytes of a blob, verified; null if it is not there or is not what its name says (then it is put aside).</summary>
+    public byte[]? ReadBlob(Digest digest)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(Paths.Blob(digest));
+        }
+        catch (IOException) when (!HasBlob(digest))
+        {
+            return null;
+        }
+
+        if (Digest.Of(bytes) == digest)
+        {
+            return bytes;
+        }
+
+        Quarantine(Paths.Blob(digest));
+        return null;
+    }
+
+    /// <summary>Path of a blob whose bytes were checked in this process; null as for <see cref="ReadBlob"/>.</summary>
+    public string? VerifiedBlobPath(Digest digest)
+    {
+        var path = Paths.Blob(digest);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        if (_verified.ContainsKey(digest))
+        {
+            return path;
+        }
+
+        using (var stream = File.OpenRead(path))
+        {
+            if (Digest.Of(stream) != digest)
+            {
+                Quarantine(path);
+                return null;
+            }
+        }
+
+        _verified[digest] = true;
+        return path;
+    }
+
+    /// <summary>A tree that is there, or null.</summary>
+    public StoredTree? FindTree(Digest diffId)
+    {
+        try
+        {
+            return Directory.Exists(Paths.Tree(diffId)) ? new(diffId, Tree.Parse(File.ReadAllText(Paths.TreeManifest(diffId))), Paths.Tree(diffId)) : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a tree is there, without reading it.</summary>
+    public bool HasTree(Digest diffId) => Directory.Exists(Paths.Tree(diffId)) && File.Exists(Paths.TreeManifest(diffId));
+
+    /// <summary>Names a finished directory by its diffID; it becomes part of the store with <see cref="CommitAsync"/>.</summary>
+    public StoredTree PrepareTree(Tree tree, string directory)
+    {
+        var stored = new StoredTree(DiffIdOf(new(default, tree, directory)), tree, directory);
+        if (!HasTree(stored.DiffId))
+        {
+            TreePermissions.MakeReadOnly(tree, directory);
+        }
+
+        return stored;
+    }
+
+    /// <summary>
+    /// Makes prepared trees and small blobs part of the store, together and durably: two syncs, however much there is.
+    /// Afterwards the trees' files belong to the store.
+    /// </summary>
+    public async Task<ImmutableArray<StoredTree>> CommitAsync(IReadOnlyCollection<StoredTree> trees, IReadOnlyCollection<byte[]> blobs, CancellationToken cancel)
+    {
+        var files = new List<(string Temp, string Place)>();
+        foreach (var blob in blobs)
+        {
+            var temp = NewWorkPath("blob");
+            await File.WriteAllBytesAsync(temp, blob, cancel);
+            files.Add((temp, Paths.Blob(Digest.Of(blob))));
+        }
+
+        foreach (var tree in trees)
+        {
+            var temp = NewWorkPath("tree");
+            await File.WriteAllTextAsync(temp, tree.Tree.Print(), cancel);
+            files.Add((temp, Paths.TreeManifest(tree.DiffId)));
+        }
+
+        await SyncAsync();
+        files.ForEach(f => File.Move(f.Temp, f.Place, overwrite: true));
+        foreach (var tree in trees)
+        {
+            PutTree(tree.Directory, Paths.Tree(tree.DiffId));
+        }
+
+        await SyncAsync();
+        return [.. trees.Select(t => t with { Directory = Paths.Tree(t.DiffId) })];
+    }
+
+    /// <summary>Completes when everything written below the store so far is durable.</summary>
+    public Task SyncAsync() => _sync.FlushAsync();
+
+    /// <summary>A name in the work directory that nobody else uses, here or in another process.</summary>
+    public string NewWorkPath(string purpose) =>
+        Path.Combine(Paths.Work, FormattableString.Invariant($"{purpose}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}"));
+
+    /// <summary>Closes the index.</summary>
+    public void Dispose() => Index.Dispose();
+
+    /// <summary>The error for a disk or directory that refuses to be written.</summary>
+    public static BuilditException Failed(string root, string reason, Exception? inner = null) =>
+        new(ExitCode.StoreFailed, $"the store '{root}' cannot be written: {reason}", "free some space or permit writing there, or use another place: set BUILDIT_STORE or 'store:' in .buildit-config.yaml", inner: inner);
+
+    private static Digest DiffIdOf(StoredTree tree)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var stream = new BufferedStream(new HashStream(hash), 1 << 17);
+        tree.WriteTar(stream);
+        stream.Flush();
+        return Digest.FromHash(hash.GetHashAndReset());
+    }
+
+    private static void PutTree(string directory, string place)
+    {
+        try
+        {
+            // The directory itself must be writable to be renamed; what is in it is not.
+            Directory.Move(directory, place);
+        }
+        catch (IOException) when (Directory.Exists(place))
+        {
+            WorkDirectory.Delete(directory);
+        }
+    }
+
+    private static bool TryPrepare(StorePaths paths, out string? reason)
+    {
+        try
+        {
+            foreach (var directory in new[] { paths.Blobs, paths.Trees, paths.Roots, paths.Work, paths.Partial, paths.Locks, paths.Logs, paths.Layers })
+            {
+                Directory.CreateDirectory(directory);
+            }
+
+            var layout = Path.Combine(paths.Root, "oci-layout");
+            if (!File.Exists(layout))
+            {
+                File.WriteAllText(layout, """{"imageLayoutVersion":"1.0.0"}""");
+            }
+
+            using var probe = new FileStream(Path.Combine(paths.Locks, "probe"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+            reason = null;
+            return true;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            reason = e.Message;
+            return false;
+        }
+    }
+
+    private void Quarantine(string path)
+    {
+        var aside = NewWorkPath("corrupt");
+        File.Move(path, aside, overwrite: true);
+    }
+}

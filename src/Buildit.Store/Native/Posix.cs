@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Buildit.Store.Native;
+
+/// <summary>The few system calls that the base library does not offer.</summary>
+internal static partial class Posix
+{
+    private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+
+    /// <summary>Makes the names in a directory durable.</summary>
+    public static void SyncDirectory(string path) => WithDirectory(path, FSync);
+
+    /// <summary>Makes everything written to the file system of a directory durable: one call for thousands of files.</summary>
+    public static void SyncFileSystem(string path) => WithDirectory(path, SyncFs);
+
+    private static void WithDirectory(string path, Func<int, int> call)
+    {
+        var fd = Open(path, ReadOnlyDirectory);
+        if (fd < 0)
+        {
+            throw new IOException($"cannot open directory '{path}' (errno {Marshal.GetLastPInvokeError()})");
+        }
+
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        if (call(fd) != 0)
+        {
+            throw new IOException($"cannot sync '{path}' (errno {Marshal.GetLastPInvokeError()})");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(int fd);
+
+    [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
+    private static partial int SyncFs(int fd);
+}
