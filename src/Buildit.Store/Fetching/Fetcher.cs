@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+using Buildit.Store.Compression;
+using Polly;
+
+namespace Buildit.Store.Fetching;
+
+/// <summary>
+/// Gets files by digest from lists of addresses into the blob store. Resumes, retries, goes from mirror to mirror; nothing enters the store
+/// under a digest that it does not have. A wrong file is kept under its own digest, so that a person can look at it.
+/// </summary>
+public sealed class Fetcher : IDisposable
+{
+    // A server that sends something else than asked for may send this much more, so that we can say what it is.
+    private const long Excess = 64L << 20;
+    private const int ReportEvery = 1 << 18;
+    private readonly IBlobSink _sink;
+    private readonly TimeProvider _clock;
+    private readonly FetchOptions _options;
+    private readonly HttpSource _http;
+    private readonly ResiliencePipeline _retry;
+    private readonly SemaphoreSlim _slots;
+    private readonly ConcurrentDictionary<string, Lazy<Task<FetchedFile>>> _running = new(StringComparer.Ordinal);
+
+    /// <summary>One fetcher serves the whole process: it remembers which hosts are dead.</summary>
+    public Fetcher(IBlobSink sink, TimeProvider clock, FetchOptions? options = null)
+    {
+        _sink = sink;
+        _clock = clock;
+        _options = options ?? new();
+        _http = new(_options, clock);
+        _retry = RetryPolicy.Create(_options, clock);
+        _slots = new(_options.Parallel);
+    }
+
+    /// <summary>
+    /// Gives the file, from the store if it is there. Requests for one digest share one download.
+    /// Throws <see cref="BuilditException"/> if no address has it (<see cref="ExitCode.FetchFailed"/>) or no digest was asked for (<see cref="ExitCode.InvalidInput"/>).
+    /// </summary>
+    public async Task<FetchedFile> FetchAsync(FetchRequest request, IProgress<FetchProgress>? progress, CancellationToken cancel)
+    {
+        var key = Key(request);
+        while (true)
+        {
+            if (InStore(request) is { } there)
+            {
+                return there;
+            }
+
+            var mine = new Lazy<Task<FetchedFile>>(() => RunAsync(request, key, progress, cancel));
+            var shared = _running.GetOrAdd(key, mine);
+            try
+            {
+                return await (shared == mine ? mine.Value : shared.Value.WaitAsync(cancel));
+            }
+            catch (OperationCanceledException) when (shared != mine && !cancel.IsCancellationRequested)
+            {
+                // Whoever started the download gave up; we did not.
+            }
+            finally
+            {
+                if (shared.Value.IsCompleted)
+                {
+                    _running.TryRemove(new(key, shared));
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _http.Dispose();
+        _slots.Dispose();
+    }
+
+    private static string Key(FetchRequest request) => (request.Expected ?? Digest.Of(string.Join('\n', request.Urls))).Hex;
+
+    private FetchedFile? InStore(FetchRequest request) => request.Expected is { } digest && _sink.Find(digest) is { } size ? new(digest, size, null) : null;
+
+    private async Task<FetchedFile> RunAsync(FetchRequest request, string key, IProgress<FetchProgress>? progress, CancellationToken cancel)
+    {
+        await _slots.WaitAsync(cancel);
+        try
+        {
+            using var partial = await PartialFile.OpenAsync(_sink.PartialPath(key), _clock, cancel);
+            // Another process may have fetched it while we waited for its lock.
+            return InStore(request) ?? await FromMirrorsAsync(request, partial, progress, cancel);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BuilditException(ExitCode.StoreFailed, $"cannot store '{request.Name}': {e.Message}", inner: e);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task<FetchedFile> FromMirrorsAsync(FetchRequest request, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
+    {
+        var failures = new List<MirrorFailure>();
+        foreach (var url in request.Urls)
+        {
+            try
+            {
+                return await FromMirrorAsync(request, url, partial, progress, cancel);
+            }
+            catch (FetchFailure failure)
+            {
+                failures.Add(new(Redaction.Of(url), failure));
+            }
+        }
+
+        throw FetchReport.AllFailed(request, failures);
+    }
+
+    private async Task<FetchedFile> FromMirrorAsync(FetchRequest request, string url, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
+    {
+        var (digest, size) = await _retry.ExecuteAsync(async token => await DownloadAsync(request, url, partial, progress, token), cancel);
+        var received = new ReceivedContent(digest, size, ContentKind.Detect(partial.Head()));
+        await _sink.CommitAsync(partial.Path, digest, cancel);
+        partial.Clear();
+        if (request.Expected is null)
+        {
+            throw FetchReport.DigestMissing(request, received);
+        }
+
+        return digest == request.Expected ? new(digest, size, Redaction.Of(url)) : throw FetchReport.WrongContent(received);
+    }
+
+    private async Task<(Digest Digest, long Size)> DownloadAsync(FetchRequest request, string url, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
+    {
+        using var watch = new StallWatch(_options.StallTimeout, _clock, cancel);
+        await using var body = await OpenAsync(url, partial, watch);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = partial.Open(url, body, hash);
+        await CopyAsync(request, body, file, hash, watch, bytes => progress?.Report(new(request.Name, Redaction.Of(url), bytes, body.Total)));
+        var digest = Digest.FromHash(hash.GetHashAndReset());
+        if (body.Offset > 0 && request.Expected is { } expected && digest != expected)
+        {
+            // What was there may be damaged (a crash of the machine leaves zeros): this mirror gets its chance with the whole file.
+            partial.Clear();
+            throw new FetchFailure("the resumed download has the wrong digest", mayPass: true, TimeSpan.Zero);
+        }
+
+        return (digest, file.Length);
+    }
+
+    private async Task<Body> OpenAsync(string url, PartialFile partial, StallWatch watch)
+    {
+        if (Path.IsPathFullyQualified(url))
+        {
+            return FileSource.Open(url);
+        }
+
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https" or "file"))
+        {
+            throw new FetchFailure("not an address with http, https or file");
+        }
+
+        if (uri.IsFile)
+        {
+            return FileSource.Open(uri.LocalPath);
+        }
+
+        try
+        {
+            return await _http.OpenAsync(uri, partial.ResumePoint(url), watch);
+        }
+        catch (ResumeRefused)
+        {
+            partial.Clear();
+            return await _http.OpenAsync(uri, default, watch);
+        }
+    }
+
+    private async Task CopyAsync(FetchRequest request, Body body, FileStream file, IncrementalHash hash, StallWatch watch, Action<long> report)
+    {
+        var limit = Math.Min(_options.MaxBytes, request.Size + Excess ?? long.MaxValue);
+        var buffer = new byte[1 << 17];
+        var reported = file.Position;
+        report(reported);
+        for (int read; (read = await ReadAsync(body.Content, buffer, watch)) > 0; watch.Reset())
+        {
+            hash.AppendData(buffer, 0, read);
+            await file.WriteAsync(buffer.AsMemory(0, read), watch.Token);
+            if (file.Position > limit)
+            {
+                throw new FetchFailure(string.Create(CultureInfo.InvariantCulture, $"sends more than {limit:N0} bytes"));
+            }
+
+            if (file.Position - reported >= ReportEvery)
+            {
+                report(reported = file.Position);
+            }
+        }
+
+        report(file.Position);
+        if (file.Position < (body.Total ?? request.Size))
+        {
+            throw new FetchFailure(string.Create(CultureInfo.InvariantCulture, $"ended after {file.Position:N0} of {body.Total ?? request.Size:N0} bytes"), mayPass: true);
+        }
+    }
+
+    /// <summary>Only the network's errors are turned into failures here; those of the disk are another matter.</summary>
+    private static async Task<int> ReadAsync(Stream content, byte[] buffer, StallWatch watch)
+    {
+        try
+        {
+            return await content.ReadAsync(buffer, watch.Token);
+        }
+        catch (OperationCanceledException) when (watch.Stalled)
+        {
+            throw watch.Failure;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            throw new FetchFailure($"broke off: {e.GetBaseException().Message.TrimEnd('.')}", mayPass: true);
+        }
+    }
+}

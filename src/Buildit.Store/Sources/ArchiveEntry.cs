@@ -1,0 +1,22 @@
+using Buildit.Core.Trees;
+
+namespace Buildit.Store.Sources;
+
+/// <summary>One entry of an archive as it stands there: names are not checked yet.</summary>
+/// <param name="Name">The path as written.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Executable">Whether any execute bit is set: all that is kept of the mode.</param>
+/// <param name="Mtime">Seconds since 1970.</param>
+/// <param name="Target">Text of a symbolic link, or name of the entry that a hard link means.</param>
+/// <param name="Content">Bytes of a regular file; to be read before the next entry is asked for.</param>
+internal sealed record ArchiveEntry(string Name, EntryKind Kind, bool Executable, long Mtime, string? Target = null, Stream? Content = null);
+
+/// <summary>Something in an archive is refused; <see cref="SourceArchive"/> adds the archive's name.</summary>
+internal sealed class RefusedException(string message) : Exception(message)
+{
+    /// <summary>"entry 'NAME' WHY".</summary>
+    public static RefusedException Entry(string name, string why) => new($"entry '{Shown(name)}' {why}");
+
+    // It goes to a terminal: no control characters, and no end of it cut off by a NUL.
+    private static string Shown(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Buildit.Store.Sources;
+
+/// <summary>What a path of this machine is, without following links.</summary>
+internal enum FileType
+{
+    Other = 0,
+    NamedPipe = 0x1000,
+    Directory = 0x4000,
+    Regular = 0x8000,
+    Symlink = 0xA000,
+    Socket = 0xC000,
+}
+
+/// <summary>
+/// Asks the kernel for a file's type and mode. .NET cannot tell a pipe from a file, and opening a pipe waits for ever.
+/// statx(2) is used because its structure is the same on every architecture.
+/// </summary>
+internal static partial class FileStatus
+{
+    private const int AtCurrentDirectory = -100;
+    private const int DoNotFollow = 0x100;
+    private const uint TypeModeSize = 0x1 | 0x2 | 0x200;
+    private const int ModeOffset = 28;
+    private const int SizeOffset = 40;
+
+    public static unsafe (FileType Type, bool Executable, long Size) Of(string path)
+    {
+        var status = stackalloc byte[256];
+        if (Statx(AtCurrentDirectory, path, DoNotFollow, TypeModeSize, status) != 0)
+        {
+            throw new IOException($"'{path}': {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        var mode = *(ushort*)(status + ModeOffset);
+        return ((FileType)(mode & 0xF000), (mode & 0x49) != 0, *(long*)(status + SizeOffset));
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* status);
+}

@@ -1,0 +1,144 @@
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Trees;
+using Buildit.Store.Compression;
+
+namespace Buildit.Store.Sources;
+
+/// <summary>Something to make a source tar of.</summary>
+/// <param name="Path">A file or, for local sources, a directory of this machine.</param>
+/// <param name="Name">The file's name, as shown to people and, if it is not unpacked, as it is called in the tar.</param>
+public sealed record SourceInput(string Path, string Name)
+{
+    /// <summary>False: the file is put into the tar as it is.</summary>
+    public bool Unpack { get; init; } = true;
+
+    /// <summary>Leading directories to drop; null = the single top directory, if there is one.</summary>
+    public int? Strip { get; init; }
+
+    /// <summary>Where the recipe declares the source.</summary>
+    public SourceSpan? Span { get; init; }
+}
+
+/// <summary>A source as one canonical, uncompressed tar.</summary>
+public sealed record SourceTar(Digest Digest, long Size, long NewestMtime);
+
+/// <summary>
+/// Turns whatever a source is (tar with any compression, zip, a plain file, a directory) into one canonical tar that is safe to unpack with
+/// nothing but <c>tar -xf</c>: sorted, explicit directories, owner 0:0, modes 0755 or 0644, each entry's own time, no path and no link
+/// that leads out. Equal trees give equal bytes. What is unsafe, damaged or cut off throws <see cref="BuilditException"/> with <see cref="ExitCode.InvalidInput"/>.
+/// </summary>
+public sealed class SourceArchive(Decompressor decompressor, string spoolDirectory, SourceLimits? limits = null)
+{
+    /// <summary>The time of what has none of its own that every machine agrees on: 1980-01-01, the oldest that a zip can say.</summary>
+    public const long FixedMtime = 315532800;
+
+    // What eleven octal digits of a tar header hold. The year 2242 is far enough.
+    private const long MaxMtime = 0x1FFFFFFFF;
+    private readonly SourceLimits _limits = limits ?? new();
+
+    /// <summary>Writes the tar of a file: unpacked if it is an archive, else the file itself.</summary>
+    public SourceTar FromFile(SourceInput input, Stream output, CancellationToken cancel) => Guarded(input, () =>
+    {
+        using var spool = new Spool(spoolDirectory, _limits.Bytes);
+        var tree = new SourceTreeBuilder(spool, _limits);
+        if (input.Unpack && TryUnpack(input, tree, cancel))
+        {
+            var layout = SourceLayout.Create(tree.Nodes, input.Strip);
+            return Write(layout.NewestMtime is null ? throw new RefusedException("nothing is left of it to unpack") : layout, output, cancel);
+        }
+
+        return Write(SourceLayout.Create(SingleFile(input), strip: 0), output, cancel);
+    });
+
+    /// <summary>
+    /// Writes the tar of a local file or directory. A directory is filtered by its .builditignore, or else .gitignore, and all its times are <see cref="FixedMtime"/>,
+    /// so that the tar's digest says what is in it and nothing else.
+    /// </summary>
+    public SourceTar FromLocal(SourceInput input, Stream output, CancellationToken cancel)
+    {
+        if (Directory.Exists(input.Path))
+        {
+            return Guarded(input, () => Write(SourceLayout.Create(LocalDirectory.Read(input.Path, _limits, cancel), strip: 0), output, cancel));
+        }
+
+        return File.Exists(input.Path)
+            ? FromFile(input, output, cancel)
+            : throw new BuilditException(ExitCode.InvalidInput, $"there is no file or directory '{input.Name}'", span: input.Span);
+    }
+
+    private static SourceTar Write(SourceLayout layout, Stream output, CancellationToken cancel)
+    {
+        using var hashing = new HashingStream(output);
+        layout.Write(hashing, cancel);
+        return new(hashing.Digest, hashing.Length, layout.NewestMtime ?? FixedMtime);
+    }
+
+    private static Dictionary<string, SourceNode> SingleFile(SourceInput input)
+    {
+        var file = new FileInfo(input.Path);
+        var executable = (file.UnixFileMode & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+        return new() { [input.Name] = new(EntryKind.File, FixedMtime, File: new(file.Length, executable, file.OpenRead)) };
+    }
+
+    /// <summary>False if the file is no archive.</summary>
+    private bool TryUnpack(SourceInput input, SourceTreeBuilder tree, CancellationToken cancel)
+    {
+        using var file = File.OpenRead(input.Path);
+        using (var peeked = PeekedStream.Over(file, TarHeader.Size, out var kind))
+        {
+            if (kind == ContentKind.Zip)
+            {
+                using var zip = File.OpenRead(input.Path);
+                AddAll(ZipArchiveReader.Read(zip), tree, cancel);
+                return true;
+            }
+
+            using var plain = decompressor.Open(peeked);
+            using var start = PeekedStream.Over(plain, TarHeader.Size, out var inner);
+            if (inner != ContentKind.Tar)
+            {
+                return false;
+            }
+
+            AddAll(new TarArchiveReader(start).Read(), tree, cancel);
+            return true;
+        }
+    }
+
+    private static void AddAll(IEnumerable<ArchiveEntry> entries, SourceTreeBuilder tree, CancellationToken cancel)
+    {
+        foreach (var entry in entries)
+        {
+            cancel.ThrowIfCancellationRequested();
+            tree.Add(entry with { Mtime = Math.Clamp(entry.Mtime, 0, MaxMtime) });
+        }
+    }
+
+    private static SourceTar Guarded(SourceInput input, Func<SourceTar> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (RefusedException e)
+        {
+            throw Refused($"refused: {e.Message}", e);
+        }
+        catch (EndOfStreamException e)
+        {
+            throw Refused("is truncated: it ends in the middle", e);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Refused($"is damaged: {e.Message}", e);
+        }
+
+        catch (UnauthorizedAccessException e)
+        {
+            throw Refused($"cannot be read: {e.Message}", e);
+        }
+
+        BuilditException Refused(string why, Exception inner) => new(ExitCode.InvalidInput, $"source '{input.Name}' {why}", span: input.Span, inner: inner);
+    }
+}
