@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Core.Diagnostics;
 
 namespace Buildit.Core.Debian;
 
@@ -14,7 +15,34 @@ public sealed record LockedPackage(string Name, string Version, string Architect
 
 /// <summary>The exact .debs in use: <c>packages.lock</c>.</summary>
 /// <param name="Packages">By name.</param>
-public sealed record PackagesLock(ImmutableSortedDictionary<string, LockedPackage> Packages);
+public sealed record PackagesLock(ImmutableSortedDictionary<string, LockedPackage> Packages)
+{
+    /// <summary>These packages and everything that they need, by name. Throws <see cref="BuilditException"/> on a name that is not locked.</summary>
+    public ImmutableSortedSet<string> Closure(IEnumerable<string> names)
+    {
+        var found = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        var open = new Stack<string>(names);
+        while (open.TryPop(out var name))
+        {
+            // Packages may depend on each other in a circle: each is visited once.
+            if (found.Add(name))
+            {
+                foreach (var next in Find(name).Depends)
+                {
+                    open.Push(next);
+                }
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    /// <summary>The package of this name; throws <see cref="BuilditException"/> if it is not locked.</summary>
+    public LockedPackage Find(string name) =>
+        Packages.TryGetValue(name, out var package)
+            ? package
+            : throw new BuilditException(ExitCode.Missing, $"the distribution package '{name}' is not locked", Suggestion.Hint(name, Packages.Keys) ?? "run 'buildit lock'");
+}
 
 /// <summary>Where Debian packages come from: <c>pkgs/debian/distribution.yaml</c>.</summary>
 public sealed record Distribution
