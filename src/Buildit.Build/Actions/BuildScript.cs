@@ -129,9 +129,7 @@ public static class BuildScript
     {
         var into = source.Name.Length == 0 ? SourceDirectory : "/build/" + Safe(source.Name);
         s.Append(CultureInfo.InvariantCulture, $"mkdir -p '{into}'\n");
-        s.Append(source.Origin.Unpack
-            ? string.Create(CultureInfo.InvariantCulture, $"tar -x --no-same-owner -f /src/sources/{SourceFile(index)} -C '{into}'\n")
-            : string.Create(CultureInfo.InvariantCulture, $"cp /src/sources/{SourceFile(index)} '{into}/{Safe(source.FileName)}'\n"));
+        s.Append(CultureInfo.InvariantCulture, $"tar -x --no-same-owner -f /src/sources/{SourceFile(index)} -C '{into}'\n");
     }
 
     // Only letters, digits and a few marks can stand in a name that the script says itself.

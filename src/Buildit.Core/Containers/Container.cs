@@ -89,7 +89,7 @@ public abstract record Step
     public sealed record Image(ImageFormat Format) : Step
     {
         /// <summary>ACI: the image manifest as JSON text, templates filled in; null = made from the settings.</summary>
-        public Spanned<string>? Content { get; init; }
+        public BlockText? Content { get; init; }
 
         /// <summary>Reference within the OCI layout (<c>org.opencontainers.image.ref.name</c>).</summary>
         public string? Tag { get; init; }

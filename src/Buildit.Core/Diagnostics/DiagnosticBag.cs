@@ -20,6 +20,9 @@ public sealed class DiagnosticBag
     /// <summary>Adds a diagnostic made elsewhere.</summary>
     public void Add(Diagnostic diagnostic) => _items.Add(diagnostic);
 
+    /// <summary>Adds everything that another bag collected.</summary>
+    public void AddRange(DiagnosticBag other) => _items.AddRange(other._items);
+
     /// <summary>Throws what was collected if there is an error among it; the smallest exit code of the errors wins.</summary>
     public void ThrowIfErrors()
     {

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using Buildit.Core.Debian;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Yaml;
+
+namespace Buildit.Core.Configuration;
+
+/// <summary>Reads a <c>.buildit-config.yaml</c>.</summary>
+public static class ConfigParser
+{
+    /// <summary>The configuration, or null if there is a mistake; all of the file's mistakes go into the bag.</summary>
+    public static Config? Parse(SourceText text, DiagnosticBag bag)
+    {
+        var mistakes = new DiagnosticBag();
+        var root = YamlReader.Read(text, mistakes);
+        var config = root is not null && new ValueReader(mistakes).Open(root, ".buildit-config.yaml", "the configuration") is { } map ? Read(map) : null;
+        bag.AddRange(mistakes);
+        return mistakes.HasErrors ? null : config;
+    }
+
+    private static Config Read(MapReader map)
+    {
+        var config = new Config
+        {
+            Binhosts = [.. BinhostReader.Repository(map), .. BinhostReader.Binhosts(map)],
+            Recipes = [.. map.Items("recipes").Select(item => Tree(item, map.Values)).OfType<RecipeTree>()],
+            Store = map.SpannedText("store"),
+            Mirrors = DistributionParser.Mirrors(map, "mirrors"),
+            DistributionMirrors = DistributionParser.Mirrors(map, "distribution-mirrors"),
+            Jobs = map.Number("jobs", 1, 1024),
+        };
+        CheckNames(config.Binhosts, map.Bag);
+        map.Finish();
+        return config;
+    }
+
+    private static RecipeTree? Tree(YamlNode node, ValueReader values)
+    {
+        if (node is not YamlMap)
+        {
+            return values.Text(node, "recipes") is { } path ? new RecipeTree.Local(path.Value) { Span = path.Span } : null;
+        }
+
+        var map = values.Open(node, "recipes", "a recipe tree")!;
+        var tree = map.RequiredText("git") is { } url ? new RecipeTree.Git(url.Value, map.Text("branch")) { Span = url.Span } : null;
+        map.Finish();
+        return tree;
+    }
+
+    private static void CheckNames(ImmutableArray<BinhostEntry> binhosts, DiagnosticBag bag)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var binhost in binhosts.Where(b => !seen.Add(b.Name.Value)))
+        {
+            bag.Error(binhost.Name.Span, $"a second binhost with the name '{binhost.Name.Value}'", "give each binhost a name of its own");
+        }
+    }
+}

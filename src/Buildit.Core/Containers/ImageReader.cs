@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Recipes;
+using Buildit.Core.Yaml;
+
+namespace Buildit.Core.Containers;
+
+/// <summary>Reads an <c>image</c> step.</summary>
+internal static class ImageReader
+{
+    internal static Step.Image? Read(MapReader map, SourceSpan span, ImmutableSortedDictionary<string, string> vars)
+    {
+        map.Required("type");
+        if (Format(map) is not { } format)
+        {
+            return null;
+        }
+
+        var image = new Step.Image(format) { Span = span, Settings = Settings(map) };
+        image = format == ImageFormat.Aci ? Aci(image, map, vars) : Oci(image, map);
+        map.Finish();
+        return image;
+    }
+
+    private static ImageFormat? Format(MapReader map)
+    {
+        if (map.SpannedText("type") is not { } type)
+        {
+            return null;
+        }
+
+        switch (type.Value)
+        {
+            case "aci":
+                return ImageFormat.Aci;
+            case "oci":
+                return ImageFormat.Oci;
+            default:
+                map.Bag.Error(type.Span, $"image type '{type.Value}' is not supported", "supported are: aci, oci");
+                return null;
+        }
+    }
+
+    private static Step.Image Aci(Step.Image image, MapReader map, ImmutableSortedDictionary<string, string> vars) => image with
+    {
+        Content = Content(map, vars),
+        Compression = map.OneOf("compression", "gzip", "none") ?? "gzip",
+    };
+
+    private static Step.Image Oci(Step.Image image, MapReader map)
+    {
+        var layers = map.Open("layers", "'layers'");
+        var result = image with
+        {
+            Tag = map.Text("tag"),
+            Archive = map.Bool("archive", false),
+            Compression = map.OneOf("compression", "gzip", "zstd", "none") ?? "gzip",
+            // 127 is what container engines can mount on top of each other.
+            MaxLayers = layers?.Number("max", 1, 127) ?? image.MaxLayers,
+        };
+        layers?.Finish();
+        return result;
+    }
+
+    private static BlockText? Content(MapReader map, ImmutableSortedDictionary<string, string> vars)
+    {
+        switch (map.Node("content"))
+        {
+            case null:
+                return null;
+            case YamlScalar { IsNothing: false } scalar:
+                return Template.Fill(scalar, vars, map.Bag);
+            case var other:
+                map.Values.Expected("text", other, "content", "write the manifest as a block of text: 'content: |' and the JSON below, indented");
+                return null;
+        }
+    }
+
+    private static ImageSettings Settings(MapReader map) => new()
+    {
+        Entrypoint = map.Texts("entrypoint"),
+        Cmd = map.Texts("cmd"),
+        Environment = [.. map.TextEntries("env").Select(e => KeyValuePair.Create(e.Key.Value, e.Value))],
+        Expose = Ports(map),
+        Volumes = [.. map.SpannedTexts("volumes").Select(v => Installed(v, map.Bag))],
+        User = map.Text("user"),
+        WorkingDirectory = map.SpannedText("workdir") is { } directory ? Installed(directory, map.Bag) : null,
+        StopSignal = map.Text("stop-signal"),
+        Labels = map.TextMap("labels"),
+    };
+
+    private static string Installed(Spanned<string> path, DiagnosticBag bag)
+    {
+        if (path.Value != "/")
+        {
+            PathReader.CheckInstalled(path, bag);
+        }
+
+        return path.Value;
+    }
+
+    private static ImmutableArray<string> Ports(MapReader map)
+    {
+        var ports = map.SpannedTexts("expose");
+        foreach (var port in ports.Where(p => !IsPort(p.Value)))
+        {
+            map.Bag.Error(port.Span, $"'{port.Value}' is not a port", "write a number from 1 to 65535, with /udp or /tcp if you like: 53/udp");
+        }
+
+        return [.. ports.Select(p => p.Value)];
+    }
+
+    private static bool IsPort(string text) =>
+        text.Split('/') is [var number, .. var protocol]
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
+        && (protocol.Length == 0 || protocol is ["tcp" or "udp" or "sctp"]);
+}

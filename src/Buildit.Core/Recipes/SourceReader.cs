@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Yaml;
+
+namespace Buildit.Core.Recipes;
+
+/// <summary>Reads <c>versions:</c> with their sources.</summary>
+internal static class SourceReader
+{
+    private static readonly ImmutableArray<string> Schemes = ["http://", "https://", "file:", "debian:"];
+
+    internal static ImmutableArray<RecipeVersion> Versions(MapReader recipe)
+    {
+        var versions = ImmutableArray.CreateBuilder<RecipeVersion>();
+        foreach (var entry in recipe.Entries("versions"))
+        {
+            PackageName.CheckVersion(entry.Key, recipe.Bag);
+            if (recipe.Values.Open(entry.Value, entry.Key.Value, "a version") is { } map)
+            {
+                var sources = ImmutableArray.CreateRange(map.Items("sources").Select(item => Read(item, recipe.Values)).OfType<Source>());
+                CheckNames(sources, map.Bag);
+                versions.Add(new(entry.Key, sources, PatchReader.Read(map)));
+                map.Finish();
+            }
+        }
+
+        return versions.ToImmutable();
+    }
+
+    private static Source? Read(YamlNode node, ValueReader values)
+    {
+        if (values.Open(node, "sources", "a source") is not { } map)
+        {
+            return null;
+        }
+
+        if (map.Has("git"))
+        {
+            map.Bag.Error(map.KeySpan("git"), "git sources are not supported by this version of buildit", "use the URL of a release archive, or a 'path' to a checkout");
+            return null;
+        }
+
+        var (url, path) = (map.SpannedText("url"), map.SpannedText("path"));
+        Source? source = (url, path) switch
+        {
+            ({ } address, null) => Remote(address, map),
+            (null, { } local) => Local(local, map),
+            _ => null,
+        };
+        if (map.Has("url") == map.Has("path"))
+        {
+            map.Bag.Error(map.Span, "a source needs either 'url' or 'path'");
+        }
+
+        source = source is null ? null : source with { Name = DirectoryName(map), Unpack = map.Bool("unpack", true), Strip = map.Number("strip", 0, 32) };
+        if (source is not null)
+        {
+            map.Finish();
+        }
+
+        return source;
+    }
+
+    private static Source.Remote Remote(Spanned<string> url, MapReader map)
+    {
+        var mirrors = map.SpannedTexts("mirrors");
+        foreach (var address in mirrors.Prepend(url))
+        {
+            CheckUrl(address, map.Bag);
+        }
+
+        return new(url.Value) { Span = url.Span, Sha256 = map.Sha256("sha256"), Mirrors = [.. mirrors.Select(m => m.Value)] };
+    }
+
+    private static Source.Local Local(Spanned<string> path, MapReader map)
+    {
+        if (path.Value.Contains("://", StringComparison.Ordinal))
+        {
+            map.Bag.Error(path.Span, $"'{path.Value}' is not a path", "write 'url' instead of 'path'");
+        }
+
+        return new(path.Value) { Span = path.Span };
+    }
+
+    private static void CheckUrl(Spanned<string> url, DiagnosticBag bag)
+    {
+        if (!Schemes.Any(s => url.Value.StartsWith(s, StringComparison.Ordinal) && url.Value.Length > s.Length))
+        {
+            bag.Error(url.Span, $"'{url.Value}' is not a URL that sources can come from", "write https://, http://, file: or debian:SOURCE/FILE; a local file or directory goes under 'path'");
+        }
+        else if (url.Value.StartsWith("debian:", StringComparison.Ordinal) && url.Value["debian:".Length..].Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
+        {
+            bag.Error(url.Span, $"'{url.Value}' does not name a file of the distribution's source pool", "write debian:SOURCE/FILE, for example debian:nginx/nginx_1.26.3.orig.tar.gz");
+        }
+    }
+
+    private static string? DirectoryName(MapReader map)
+    {
+        if (map.SpannedText("name") is not { } name)
+        {
+            return null;
+        }
+
+        if (name.Value is "." or ".." || name.Value.Contains('/', StringComparison.Ordinal))
+        {
+            map.Bag.Error(name.Span, $"'{name.Value}' is not the name of a directory", "write one name without slashes");
+        }
+
+        return name.Value;
+    }
+
+    // Two unnamed archives would be unpacked over each other.
+    private static void CheckNames(ImmutableArray<Source> sources, DiagnosticBag bag)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var source in sources.Where(s => s.Unpack && !seen.Add(s.Name ?? "")))
+        {
+            bag.Error(
+                source.Span,
+                source.Name is null ? "a second source without 'name'" : $"a second source with the name '{source.Name}'",
+                "give each further source a 'name' of its own: the directory that it is unpacked into");
+        }
+    }
+}
