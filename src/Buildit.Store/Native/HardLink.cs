@@ -1,0 +1,17 @@
+namespace Buildit.Store.Native;
+
+/// <summary>Hard links: a second name for a file's bytes.</summary>
+public static class HardLink
+{
+    /// <summary>Gives the file a second name. False if that cannot be (other file system, too many links, the name is taken): copy instead.</summary>
+    public static bool TryCreate(string from, string to) => Libc.Link(from, to) == 0;
+
+    /// <summary>Gives the file a second name, or copies it where links cannot be.</summary>
+    public static void CreateOrCopy(string from, string to)
+    {
+        if (!TryCreate(from, to))
+        {
+            File.Copy(from, to);
+        }
+    }
+}
