@@ -31,4 +31,13 @@ public sealed class DiagnosticBag
             throw new BuilditException(_items.Where(d => d.Severity == Severity.Error).Min(d => d.Code), _items);
         }
     }
+
+    /// <summary>Throws what was collected with this exit code if there is an error among it.</summary>
+    public void ThrowIfErrors(ExitCode code)
+    {
+        if (HasErrors)
+        {
+            throw new BuilditException(code, _items);
+        }
+    }
 }

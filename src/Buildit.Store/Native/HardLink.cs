@@ -2,21 +2,27 @@ using System.Runtime.InteropServices;
 
 namespace Buildit.Store.Native;
 
-/// <summary>Further names for a file; the base library cannot make them.</summary>
-public static partial class HardLink
+/// <summary>Hard links: a second name for a file's bytes. The base library cannot make them.</summary>
+public static class HardLink
 {
-    /// <summary>Gives the file <paramref name="existing"/> a further name. Both must be on one file system.</summary>
-    public static void Create(string existing, string name)
+    /// <summary>Gives the file a second name; both must be on one file system.</summary>
+    public static void Create(string from, string to)
     {
-        if (Link(existing, name) != 0)
+        if (!TryCreate(from, to))
         {
-            throw new IOException($"cannot link '{name}' to '{existing}' (errno {Marshal.GetLastPInvokeError()})");
+            throw new IOException($"cannot link '{to}' to '{from}' (errno {Marshal.GetLastPInvokeError()})");
         }
     }
 
-    /// <summary>As <see cref="Create"/>; false if the file system refuses (another device, too many links, not supported).</summary>
-    public static bool TryCreate(string existing, string name) => Link(existing, name) == 0;
+    /// <summary>Gives the file a second name. False if that cannot be (other file system, too many links, the name is taken): copy instead.</summary>
+    public static bool TryCreate(string from, string to) => Libc.Link(from, to) == 0;
 
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string existing, string name);
+    /// <summary>Gives the file a second name, or copies it where links cannot be.</summary>
+    public static void CreateOrCopy(string from, string to)
+    {
+        if (!TryCreate(from, to))
+        {
+            File.Copy(from, to);
+        }
+    }
 }

@@ -1,0 +1,13 @@
+using Buildit.Store.Trees;
+
+namespace Buildit.Images;
+
+/// <summary>One output of one package, as an image gets it. Parts come in dependency order.</summary>
+/// <param name="Package">As people know it, for example <c>www-servers/nginx-1.26.3</c> or <c>debian/libc6</c>.</param>
+/// <param name="Output">The output's name, for example <c>runtime</c>.</param>
+/// <param name="Tree">Its files.</param>
+public sealed record ImagePart(string Package, string Output, StoredTree Tree)
+{
+    /// <summary>For messages and histories.</summary>
+    public override string ToString() => $"{Package} ({Output})";
+}

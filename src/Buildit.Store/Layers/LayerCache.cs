@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+using Buildit.Store.Compression;
+using Buildit.Store.Files;
+
+namespace Buildit.Store.Layers;
+
+/// <summary>
+/// Keeps layer blobs under <c>blobs/sha256/HEX</c>, and beside them <c>layers/KEY-COMPRESSOR</c>: one line that says which blob that compressor made of
+/// that layer, so that a second composing neither reads nor compresses anything.
+/// </summary>
+public sealed class LayerCache(string directory) : ILayerCache
+{
+    // One more for each change of CanonicalTarWriter or of the lines in layers/.
+    private const string Format = "layer 1";
+
+    /// <inheritdoc/>
+    public async Task<LayerBlob> GetAsync(LayerSource source, ICompressor? compressor, CancellationToken cancel)
+    {
+        var key = source.Key;
+        var note = Path.Combine(directory, "layers", $"{key.Hex}-{Digest.Of($"{Format}\n{compressor?.Identity}").Hex[..16]}");
+        if (Remembered(note, compressor) is { } known)
+        {
+            return known;
+        }
+
+        var made = await MakeAsync(source, key, compressor, cancel);
+        var line = string.Create(CultureInfo.InvariantCulture, $"{made.Digest} {made.Size} {made.DiffId}\n");
+        await AtomicFile.WriteAsync(note, file => file.WriteAsync(System.Text.Encoding.ASCII.GetBytes(line), cancel).AsTask());
+        return made;
+    }
+
+    /// <summary>What a note says, if its blob is there; anything odd counts as not remembered.</summary>
+    private LayerBlob? Remembered(string note, ICompressor? compressor)
+    {
+        if (!File.Exists(note) || File.ReadAllText(note).TrimEnd('\n').Split(' ') is not [var blob, var length, var diff])
+        {
+            return null;
+        }
+
+        if (!Digest.TryParse(blob, out var digest) || !Digest.TryParse(diff, out var diffId)
+            || !long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+        {
+            return null;
+        }
+
+        var file = new FileInfo(BlobPath(digest));
+        return file.Exists && file.Length == size ? new(digest, size, MediaType(compressor), diffId, file.FullName) : null;
+    }
+
+    private async Task<LayerBlob> MakeAsync(LayerSource source, Digest key, ICompressor? compressor, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(Path.Combine(directory, "layers"));
+        Directory.CreateDirectory(Path.Combine(directory, "blobs", "sha256"));
+        var temporary = Path.Combine(directory, "layers", $".{key.Hex[..16]}-{Path.GetRandomFileName()}.tmp");
+        try
+        {
+            var (digest, size, diffId) = await WriteAsync(source, compressor, temporary, cancel);
+            if (source.DiffId is { } expected && expected != diffId)
+            {
+                throw new BuilditException(ExitCode.StoreFailed, $"a stored tree has changed: its layer should be {expected} and is {diffId}", "run `buildit store verify`");
+            }
+
+            // Layouts share the blob by hard links: nobody may change it in place.
+            File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.Move(temporary, BlobPath(digest), overwrite: true);
+            return new(digest, size, MediaType(compressor), diffId, BlobPath(digest));
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static async Task<(Digest Digest, long Size, Digest DiffId)> WriteAsync(LayerSource source, ICompressor? compressor, string path, CancellationToken cancel)
+    {
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        await using var blob = new HashingStream(file, HashAlgorithmName.SHA256);
+        Digest diffId = default;
+        if (compressor is null)
+        {
+            await Task.Run(() => source.WriteTar(blob), cancel);
+            diffId = Digest.FromHash(blob.GetHash());
+        }
+        else
+        {
+            await compressor.CompressAsync(output => diffId = WriteHashed(source, output), blob, cancel);
+        }
+
+        file.Flush(flushToDisk: true);
+        return (Digest.FromHash(blob.GetHash()), blob.Count, diffId);
+    }
+
+    private static Digest WriteHashed(LayerSource source, Stream output)
+    {
+        using var tar = new HashingStream(output, HashAlgorithmName.SHA256);
+        source.WriteTar(tar);
+        return Digest.FromHash(tar.GetHash());
+    }
+
+    private string BlobPath(Digest digest) => Path.Combine(directory, "blobs", "sha256", digest.Hex);
+
+    private static string MediaType(ICompressor? compressor) => "application/vnd.oci.image.layer.v1.tar" + (compressor is null ? "" : "+" + compressor.Format);
+}
