@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
+using Buildit.Store.Files;
 using Buildit.Store.Native;
 using Buildit.Store.Trees;
 
@@ -209,11 +210,11 @@ public sealed class ContentStore : IDisposable
 
     private static Digest DiffIdOf(StoredTree tree)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var stream = new BufferedStream(new HashStream(hash), 1 << 17);
+        using var hash = new HashingStream(Stream.Null, HashAlgorithmName.SHA256);
+        using var stream = new BufferedStream(hash, 1 << 17);
         tree.WriteTar(stream);
         stream.Flush();
-        return Digest.FromHash(hash.GetHashAndReset());
+        return Digest.FromHash(hash.GetHash());
     }
 
     private static void PutTree(string directory, string place)

@@ -11,7 +11,7 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
     private readonly Dictionary<string, Package.Imported> _nodes = new(StringComparer.Ordinal);
 
     /// <summary>The node of a name, or null and a diagnostic.</summary>
-    public Package? Get(string name, SourceSpan span, DiagnosticBag bag)
+    public Package? Get(string name, SourceSpan? span, DiagnosticBag bag)
     {
         if (!locked.Packages.ContainsKey(name))
         {

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Buildit.Build.Workspaces;
+using Buildit.Core;
+using Buildit.Core.Debian;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Recipes;
+using Buildit.Store;
+using Buildit.Store.Fetching;
+using Buildit.Store.Sources;
+
+namespace Buildit.Build.Engine;
+
+/// <summary>Files from the store, else from their mirrors, verified; sources as canonical tars that are made once and kept.</summary>
+/// <param name="mirrors">Base addresses of the distribution's mirrors, for .debs and <c>debian:</c> addresses.</param>
+public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceArchive archive, MirrorList mirrors, EngineOptions options, Action<BuildEvent> report) : IPackageSources
+{
+    /// <inheritdoc/>
+    public async Task<string> DebAsync(LockedPackage pin, CancellationToken cancel)
+    {
+        var name = Path.GetFileName(pin.Path);
+        try
+        {
+            return await FetchAsync(new(name, mirrors.ForPath(pin.Path), pin.Sha256, pin.Size), cancel);
+        }
+        catch (BuilditException e) when (e.Code == ExitCode.FetchFailed)
+        {
+            throw new BuilditException(
+                ExitCode.FetchFailed,
+                [new($"no mirror has '{name}', which packages.lock pins for 'debian/{pin.Name}'", Hint: "run 'buildit lock' to pin the version that the distribution has now, or add a mirror that still has this one to distribution.yaml") { Code = ExitCode.FetchFailed }, .. e.Diagnostics],
+                e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<PreparedSource> SourceAsync(ResolvedSource source, CancellationToken cancel) => source.Origin switch
+    {
+        Source.Remote remote => await RemoteAsync(source, remote, cancel),
+        Source.Local local => await LocalAsync(source, local, cancel),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    /// <inheritdoc/>
+    public async Task<string> PatchAsync(ResolvedPatch patch, CancellationToken cancel) => patch.LocalPath ??
+        await FetchAsync(new(patch.FileName, [patch.Origin.Location], patch.Origin.Sha256, DeclaredAt: patch.Origin.Span), cancel);
+
+    private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
+    {
+        var urls = mirrors.ExpandAll([remote.Url, .. remote.Mirrors]);
+        var file = await FetchAsync(new(source.FileName, Absolute(urls, source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
+        var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("name", remote.Unpack ? "" : source.FileName).Digest;
+        if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)
+        {
+            return new(path, long.Parse(mtime, CultureInfo.InvariantCulture), source.Digest, urls[0]);
+        }
+
+        var tar = await ConvertAsync(output => archive.FromFile(SourceInputs.Of(remote, file, source.FileName), output, cancel), cancel);
+        store.Index.AddFact(subject, "source-tar", FormattableString.Invariant($"{tar.Digest.Hex} {tar.NewestMtime}"));
+        return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, urls[0]);
+    }
+
+    private async Task<PreparedSource> LocalAsync(ResolvedSource source, Source.Local local, CancellationToken cancel)
+    {
+        var path = Path.GetFullPath(Path.Combine(source.Directory, local.Path));
+        var tar = await ConvertAsync(output => archive.FromLocal(SourceInputs.Of(local, path), output, cancel), cancel);
+        return tar.Digest == source.Digest
+            ? new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, null)
+            : throw new BuilditException(ExitCode.InvalidInput, $"'{local.Path}' changed while it was read", "run the command again", local.Span);
+    }
+
+    // Raised when the same archive gives another canonical tar than before.
+    private const int SourceTarVersion = 1;
+
+    private async Task<SourceTar> ConvertAsync(Func<Stream, SourceTar> convert, CancellationToken cancel)
+    {
+        var temp = store.NewWorkPath("source");
+        try
+        {
+            SourceTar tar;
+            await using (var output = new FileStream(temp, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 17))
+            {
+                tar = await Task.Run(() => convert(output), cancel);
+            }
+
+            await store.CommitBlobAsync(temp, tar.Digest);
+            return tar;
+        }
+        catch
+        {
+            File.Delete(temp);
+            throw;
+        }
+    }
+
+    private async Task<string> FetchAsync(FetchRequest request, CancellationToken cancel)
+    {
+        if (request.Expected is { } wanted && store.VerifiedBlobPath(wanted) is { } path)
+        {
+            return path;
+        }
+
+        if (options.Offline && !request.Urls.All(IsLocal))
+        {
+            throw new BuilditException(ExitCode.Missing, $"'{request.Name}' is not in the store, and --offline permits no download", "run the command once without --offline", request.DeclaredAt);
+        }
+
+        var progress = new Progress(p => report(new BuildEvent.Fetching(request.Name, p.Bytes, p.Total)));
+        var fetched = await fetcher.FetchAsync(request, progress, cancel);
+        report(new BuildEvent.Fetched(request.Name, fetched.Size));
+        return store.Paths.Blob(fetched.Digest);
+    }
+
+    /// <summary><c>file:</c> with a relative path means: from the recipe's directory.</summary>
+    private static ImmutableArray<string> Absolute(ImmutableArray<string> urls, string directory) =>
+        [.. urls.Select(u => u.StartsWith("file:", StringComparison.Ordinal) && !u.StartsWith("file:/", StringComparison.Ordinal) ? "file://" + Path.GetFullPath(Path.Combine(directory, u[5..])) : u)];
+
+    private static bool IsLocal(string url) => url.StartsWith("file:", StringComparison.Ordinal) || url.StartsWith('/');
+
+    // System.Progress<T> posts to a synchronisation context; this one just calls.
+    private sealed class Progress(Action<FetchProgress> report) : IProgress<FetchProgress>
+    {
+        public void Report(FetchProgress value) => report(value);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Buildit.Build.Engine;
+using Buildit.Build.Sandboxing;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+using Buildit.Store;
+
+namespace Buildit.Build.Tools;
+
+/// <summary>Roots with pinned tools that buildit itself works with (the sandbox, compressors, gpgv), composed when they are first wanted.</summary>
+public sealed class Toolbox(ContentStore store, DistributionPackages? distribution, RootComposer roots)
+{
+    /// <summary>Distribution packages that buildit's own work needs; 'buildit lock' always locks them.</summary>
+    public static IReadOnlyList<string> Packages { get; } = ["bubblewrap", "gpgv", "libdeflate-tools", "zstd"];
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _roots = new(StringComparer.Ordinal);
+
+    /// <summary>Makes packages real; set once, when the engine that does it exists.</summary>
+    public BuildEngine? Engine { get; set; }
+
+    /// <summary>The directory of a root that holds this distribution package and what it depends on.</summary>
+    public Task<string> RootAsync(string package, CancellationToken cancel) => _roots.GetOrAdd(package, p => new(() => ComposeAsync(p, cancel))).Value;
+
+    private async Task<string> ComposeAsync(string package, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        var node = distribution?.Get(package, null, bag);
+        bag.ThrowIfErrors();
+        if (node is null)
+        {
+            throw new BuilditException(Core.ExitCode.InvalidInput, $"buildit needs 'debian/{package}', but no recipe tree declares a distribution", "add pkgs/debian/distribution.yaml and run 'buildit lock'");
+        }
+
+        var realised = await Engine!.RealiseAllAsync(Closure.Of([node]), cancel);
+        return await roots.ComposeAsync([.. realised.SelectMany(r => r.Parts(store, "runtime"))], cancel);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+using Buildit.Core.Recipes;
+using Buildit.Store.Sources;
+
+namespace Buildit.Build.Workspaces;
+
+/// <summary>The files of a workspace on disk. Every file is read once in a process.</summary>
+/// <param name="recipeTrees">Absolute directories, in order of preference.</param>
+/// <param name="display">How a path is shown to people.</param>
+/// <param name="archive">Hashes local sources.</param>
+public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<string, string> display, SourceArchive archive) : IWorkspace
+{
+    private readonly ConcurrentDictionary<string, SourceText?> _texts = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> RecipeTrees => recipeTrees;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> RecipeNames =>
+    [
+        .. recipeTrees.Where(Directory.Exists)
+            .SelectMany(tree => Directory.EnumerateDirectories(tree).SelectMany(category => Directory.EnumerateDirectories(category)).Where(d => File.Exists(Path.Combine(d, "pkg.yaml"))).Select(d => Path.GetRelativePath(tree, d)))
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <inheritdoc/>
+    public string Combine(string directory, string relative) => Path.GetFullPath(Path.Combine(directory, relative));
+
+    /// <inheritdoc/>
+    public SourceText? ReadText(string path) => _texts.GetOrAdd(path, p => File.Exists(p) ? new SourceText(display(p), File.ReadAllText(p)) : null);
+
+    /// <inheritdoc/>
+    public (Digest Digest, bool Executable)? Hash(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using var stream = File.OpenRead(path);
+        return (Digest.Of(stream), (File.GetUnixFileMode(path) & UnixFileMode.UserExecute) != 0);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> List(string directory) => Directory.Exists(directory)
+        ? [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <inheritdoc/>
+    public Digest? HashSource(Source.Local source, string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            return null;
+        }
+
+        return archive.FromLocal(SourceInputs.Of(source, path), Stream.Null, CancellationToken.None).Digest;
+    }
+}
