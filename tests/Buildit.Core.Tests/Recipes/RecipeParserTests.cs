@@ -52,7 +52,7 @@ public sealed class RecipeParserTests
         var recipe = (Recipe.Full)Read(Nginx);
         Assert.Equal(("nginx", "BSD-2-Clause", false), (recipe.Name.Value, recipe.License, recipe.IsGroup));
         Assert.Equal(["1.26.3", "1.10"], recipe.Versions.Select(v => v.Version.Value));
-        Assert.Equal(["--prefix=/etc/nginx", "--sbin-path=/usr/sbin/nginx"], recipe.Configure);
+        Assert.Equal(["--prefix=/etc/nginx", "--sbin-path=/usr/sbin/nginx"], recipe.Configure.AsEnumerable());
         Assert.Equal(["build", "configure", "install"], recipe.Phases.Keys);
         Assert.Equal("./configure \"$@\"", recipe.Phases["configure"]);
         Assert.Equal("nginx -V\n", recipe.Test);
@@ -70,7 +70,7 @@ public sealed class RecipeParserTests
         var remote = (Source.Remote)recipe.Versions[0].Sources[0];
         Assert.Equal("https://nginx.org/download/nginx-1.26.3.tar.gz", remote.Url);
         Assert.Equal("69ee2b237744036e61d24b836668aad3040dda461fe6f570f1787eab570c75aa", remote.Sha256!.Value.Hex);
-        Assert.Equal(["debian:nginx/nginx_1.26.3.orig.tar.gz"], remote.Mirrors);
+        Assert.Equal(["debian:nginx/nginx_1.26.3.orig.tar.gz"], remote.Mirrors.AsEnumerable());
         var local = (Source.Local)recipe.Versions[0].Sources[1];
         Assert.Equal(("./extra", "extra", false, (int?)null), (local.Path, local.Name, local.Unpack, local.Strip));
         Assert.Equal("patches/only-this.patch", recipe.Versions[0].Patches.Single().Location);
@@ -85,8 +85,8 @@ public sealed class RecipeParserTests
         Assert.Equal(("ssl", "--with-http_v3_module", "--without-x", "dev-libs/x"),
             (recipe.Use[2].Requires[0].Value, recipe.Use[2].Configure[0], recipe.Use[2].ConfigureOff[0], recipe.Use[2].NeedsOff.Libs[0].Value));
         Assert.Equal(new Permission(0x1E8, 101, 101), recipe.Outputs.Permissions["/var/cache/nginx"]);
-        Assert.Equal(["/usr/lib/*.sh"], recipe.Outputs.Include["dev"]);
-        Assert.Equal(["/usr/share/info"], recipe.Outputs.Exclude);
+        Assert.Equal(["/usr/lib/*.sh"], recipe.Outputs.Include["dev"].AsEnumerable());
+        Assert.Equal(["/usr/share/info"], recipe.Outputs.Exclude.AsEnumerable());
         Assert.True(recipe.Outputs.KeepSymbols);
     }
 
@@ -121,7 +121,7 @@ public sealed class RecipeParserTests
                 sha256: 69ee2b237744036e61d24b836668aad3040dda461fe6f570f1787eab570c75aa
             """);
         Assert.Equal(("patches/a.patch", "A", 0), (recipe.Patches[0].Location, recipe.Patches[0].Description, recipe.Patches[0].Strip));
-        Assert.Equal([new VersionTerm(">=", "1.26"), new VersionTerm("<", "1.28")], recipe.Patches[0].Versions);
+        Assert.Equal([new VersionTerm(">=", "1.26"), new VersionTerm("<", "1.28")], recipe.Patches[0].Versions.AsEnumerable());
         Assert.Equal((1, true), (recipe.Patches[1].Strip, recipe.Patches[1].Sha256.HasValue));
     }
 
