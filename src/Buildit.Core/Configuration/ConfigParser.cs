@@ -42,9 +42,9 @@ public static class ConfigParser
         }
 
         var map = values.Open(node, "recipes", "a recipe tree")!;
-        var tree = map.RequiredText("git") is { } url ? new RecipeTree.Git(url.Value, map.Text("branch")) { Span = url.Span } : null;
+        var (url, branch) = (map.RequiredText("git"), map.Text("branch"));
         map.Finish();
-        return tree;
+        return url is { } git ? new RecipeTree.Git(git.Value, branch) { Span = git.Span } : null;
     }
 
     private static void CheckNames(ImmutableArray<BinhostEntry> binhosts, DiagnosticBag bag)

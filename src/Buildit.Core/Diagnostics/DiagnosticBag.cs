@@ -20,8 +20,8 @@ public sealed class DiagnosticBag
     /// <summary>Adds a diagnostic made elsewhere.</summary>
     public void Add(Diagnostic diagnostic) => _items.Add(diagnostic);
 
-    /// <summary>Adds everything that another bag collected.</summary>
-    public void AddRange(DiagnosticBag other) => _items.AddRange(other._items);
+    /// <summary>Adds everything that another bag collected about one file, in the order in which it stands there.</summary>
+    public void AddRange(DiagnosticBag other) => _items.AddRange(other._items.OrderBy(d => d.Span?.Line).ThenBy(d => d.Span?.Column));
 
     /// <summary>Throws what was collected if there is an error among it; the smallest exit code of the errors wins.</summary>
     public void ThrowIfErrors()

@@ -17,20 +17,21 @@ internal static partial class MisindentedPatches
         var lines = error.Source.Text.Split('\n').Select(l => l.TrimEnd('\r')).ToArray();
         var patches = Array.FindLastIndex(lines, error.Line - 1, l => l.TrimEnd() == "patches:");
         var first = patches < 0 ? -1 : Array.FindIndex(lines, patches + 1, l => l.Trim().Length > 0);
-        if (first < 0 || first >= error.Line - 1 || lines.Take(error.Line).Any(l => l.Contains('\t', StringComparison.Ordinal)))
+        if (first < 0 || first >= error.Line - 1)
         {
             return null;
         }
 
         var indentation = Indentation(lines[first]);
         var (slipped, place) = (lines[error.Line - 1], Indentation(lines[error.Line - 1]));
-        if (place <= indentation || !Entry().IsMatch(slipped))
+        var leftPatches = lines[first..error.Line].Any(l => l.Trim().Length > 0 && Indentation(l) < indentation);
+        if (leftPatches || place <= indentation || !Entry().IsMatch(slipped))
         {
             return null;
         }
 
         var corrected = lines.Take(first).Concat(Straighten(lines.Skip(first), indentation));
-        var key = slipped[place..slipped.IndexOf(':', slipped.IndexOf("://", StringComparison.Ordinal) is var u and > 0 ? u + 1 : place)];
+        var key = Entry().Match(slipped).Groups[1].Value;
         return new(
             $"'{key}' is indented as if it belonged to the patch above it",
             new(error.Source, error.Line, place + 1, key.Length),
@@ -52,9 +53,9 @@ internal static partial class MisindentedPatches
 
             if (place <= below)
             {
-                var key = line[place..].Split(':')[0];
-                var isKey = TopLevelKeys.Contains(key);
-                moved = isKey ? place : Entry().IsMatch(line) && place > indentation ? place - indentation : 0;
+                var entry = Entry().Match(line);
+                var isKey = TopLevelKeys.Contains(entry.Groups[1].Value);
+                moved = isKey ? place : entry.Success && place > indentation ? place - indentation : 0;
                 below = isKey ? place : int.MaxValue;
             }
 
@@ -64,6 +65,6 @@ internal static partial class MisindentedPatches
 
     private static int Indentation(string line) => line.Length - line.TrimStart(' ').Length;
 
-    [GeneratedRegex(@"^ *[^\s#-][^\s]*:(\s|$)")]
+    [GeneratedRegex(@"^ *([^\s#-][^\s]*):(\s|$)")]
     private static partial Regex Entry();
 }

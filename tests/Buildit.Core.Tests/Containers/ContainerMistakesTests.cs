@@ -1,0 +1,71 @@
+using Buildit.Core.Containers;
+
+namespace Buildit.Core.Tests.Containers;
+
+/// <summary>Each kind of mistake in a container.yaml: message, place and hint.</summary>
+public sealed class ContainerMistakesTests
+{
+    private const string Steps = "the steps are: vars, package, sync, directory, symlink, accounts, test, image";
+    private const string Octal = "write three or four digits from 0 to 7 (4 = read, 2 = write, 1 = execute), for example 0644";
+
+    [Theory]
+    [InlineData("- run: apt-get install\n", "2:3 unknown step 'run' | " + Steps)]
+    [InlineData("- pakage: a/b\n", "2:3 unknown step 'pakage' | did you mean 'package'? " + Steps)]
+    [InlineData("- package\n", "2:3 expected a step, got text | " + Steps)]
+    [InlineData("- package: a/b\n  sync: {}\n", "2:3 a step has one key, this one has 2: package, sync | begin each step with its own '-'")]
+    [InlineData("- symlink:\n  path: /a\n  target: b\n", "2:3 a step has one key, this one has 3: symlink, path, target | indent what belongs to 'symlink' further than its name")]
+    [InlineData("- package: nginx\n", "2:12 'nginx' is not the name of a package | write category/name or category/name-version, for example www-servers/nginx")]
+    [InlineData("- package: {path: ./x}\n", "2:12 missing key 'type' in step 'package'")]
+    [InlineData("- package: {type: embeded, path: ./x}\n", "2:19 'type': expected 'embedded' or 'recipe', got 'embeded' | did you mean 'embedded'?")]
+    [InlineData("- package: {type: embedded, name: a/b, path: x}\n", "2:29 unknown key 'name' | known keys of step 'package': path, type")]
+    [InlineData("- sync: {src: a, dest: etc/a}\n", "2:24 'etc/a' is not an absolute path | write '/etc/a'")]
+    [InlineData("- sync: {src: a, dest: /a, chmod: 0999}\n", "2:35 'chmod': '0999' is not an octal file mode | " + Octal)]
+    [InlineData("- sync: {src: a, dest: /a, chmod: rw-r--r--}\n", "2:35 'chmod': 'rw-r--r--' is not an octal file mode | write it in octal: 0644")]
+    [InlineData("- sync: {src: a, dest: /a, recursive: always}\n", "2:39 'recursive': expected true or false, got 'always'")]
+    [InlineData("- sync: {src: a, dest: /a, chown: 'a b'}\n", "2:35 'a b' is not an owner | write user:group by name or number, for example nginx:nginx or 101:101")]
+    [InlineData("- sync: {source: a, dest: /a}\n", "2:9 missing key 'src' in step 'sync'", "2:10 unknown key 'source' | known keys of step 'sync': chmod, chown, dest, recursive, src, template")]
+    [InlineData("- accounts: {users: [{name: Bad, uid: 1}]}\n", "2:29 'Bad' is not the name of an account | use lower-case letters, digits, _ and -, beginning with a letter or _")]
+    [InlineData("- accounts: {groups: [{name: a}]}\n", "2:23 missing key 'gid' in a group")]
+    [InlineData("- accounts: {groups: [{name: a, gid: -1}]}\n", "2:38 'gid': expected a number from 0 to 2147483647, got '-1'")]
+    [InlineData("- accounts: {users: [{name: a, uid: 1, home: '/a:b'}]}\n", "2:22 '/a:b' cannot stand in /etc/passwd | leave out ':' and line ends")]
+    [InlineData("- test: {command: nginx -t}\n", "2:19 'command': expected a list, got text | write [nginx -t]")]
+    [InlineData("- test: {command: []}\n", "2:19 the command is empty")]
+    [InlineData("- test: {command: [a], expect: {exit: 256}}\n", "2:39 'exit': expected a number from 0 to 255, got '256'")]
+    [InlineData("- image: {type: docker-archive}\n", "2:17 image type 'docker-archive' is not supported | supported are: aci, oci")]
+    [InlineData("- image: {tag: x}\n", "2:10 missing key 'type' in step 'image'")]
+    [InlineData("- image: {type: aci, compression: zstd}\n", "2:35 'compression': expected 'gzip' or 'none', got 'zstd'")]
+    [InlineData("- image: {type: oci, layers: {max: 500}}\n", "2:36 'max': expected a number from 1 to 127, got '500'")]
+    [InlineData("- image: {type: oci, expose: [http]}\n", "2:31 'http' is not a port | write a number from 1 to 65535, with /udp or /tcp if you like: 53/udp")]
+    [InlineData("- image: {type: aci, content: {a: b}}\n", "2:31 'content': expected text, got a map | write the manifest as a block of text: 'content: |' and the JSON below, indented")]
+    [InlineData("- image: {type: oci, workdir: srv}\n", "2:31 'srv' is not an absolute path | write '/srv'")]
+    [InlineData("- vars: {name: b}\n", "2:10 variable 'name' is defined twice; first on line 1 | keep one of the two")]
+    [InlineData("- vars: {x y: b}\n", "2:10 'x y' is not the name of a variable | use letters, digits, _ and -, beginning with a letter")]
+    [InlineData("- vars: {x: 'a{{ name }}'}\n", "2:15 the value of a variable cannot be a template | write the value out")]
+    public void In_a_step(string step, params string[] mistakes) => Assert.Equal(mistakes, Of("- vars: {name: a, version: 1}\n" + step));
+
+    [Theory]
+    [InlineData("name: x\n", "1:1 a container is a list of steps, got a map | begin each step with '- ', for example '- vars: {name: web, version: 1}'")]
+    [InlineData("- vars: {name: a}\n", "1:1 missing variable 'version' | add it to the first step: '- vars: {version: ...}'")]
+    [InlineData("- vars: {name: a/b, version: 1}\n", "1:16 'a/b' cannot be the name of a container | use letters, digits and . _ + ~ -, beginning with a letter or digit")]
+    public void In_the_whole(string text, string first) => Assert.Equal(first, Of(text)[0]);
+
+    [Fact]
+    public void An_undefined_variable_is_shown_where_it_stands_in_a_block() => Assert.Equal(
+        ["6:18 undefined variable 'versoin' | did you mean 'version'?", "6:34 undefined variable 'zzz' | defined are: name, version"],
+        Of("- vars: {name: a, version: 1}\n- image:\n    type: aci\n    content: |\n      {\"name\": \"{{ name }}\",\n        \"x\": \"{{ versoin }}\", \"{{zzz}}\"}\n"));
+
+    [Theory]
+    [InlineData("'{{ nam }}'", "2:31 undefined variable 'nam' | did you mean 'name'?")]
+    [InlineData("\"\\\"{{nam}}\"", "2:32 undefined variable 'nam' | did you mean 'name'?")]
+    [InlineData("'{{ name'", "2:28 '{{' without '}}' on this line | for a literal '{{' define a variable that holds it: vars: {open: \"{{\"}")]
+    [InlineData("'{{ name | upper }}'", "2:28 '{{ name | upper }}' is not a template | write the name of a variable: {{ name }}")]
+    public void A_bad_template_is_shown_where_it_stands(string tag, string mistake) =>
+        Assert.Equal([mistake], Of($"- vars: {{name: a, version: 1}}\n- image: {{type: oci, tag: {tag}}}\n"));
+
+    [Fact]
+    public void All_mistakes_are_told_at_once() => Assert.Equal(
+        ["2:3 unknown step 'run' | " + Steps, "3:23 undefined variable 'x' | defined are: name, version", "4:8 'sync': expected a map, got nothing | give 'sync' a value, or leave it out"],
+        Of("- vars: {name: a, version: 1}\n- run: x\n- test: {command: ['{{x}}']}\n- sync:\n"));
+
+    private static string[] Of(string text) => Mistakes.Of<Container>(text, (t, b) => ContainerParser.Parse(t, "containers/x", b));
+}
