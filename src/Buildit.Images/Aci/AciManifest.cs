@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Buildit.Core.Diagnostics;
+
+namespace Buildit.Images.Aci;
+
+/// <summary>Checks image manifests that people write.</summary>
+public static class AciManifest
+{
+    /// <summary>
+    /// All mistakes go to <paramref name="bag"/>, each at its place in the file. Names that can be made legal are, with a warning.
+    /// Gives the manifest's bytes as they go into the image, or null if there is an error.
+    /// </summary>
+    public static byte[]? Check(Spanned<string> content, DiagnosticBag bag)
+    {
+        var report = new ManifestReport(content, bag);
+        if (Parse(report) is not { } written)
+        {
+            return null;
+        }
+
+        RefuseDuplicates(written, report);
+        var manifest = ManifestRules.Manifest(ArchCorrection.Apply(written, report), report);
+        return report.HasErrors ? null : manifest.ToBytes();
+    }
+
+    private static JsonItem? Parse(ManifestReport report)
+    {
+        try
+        {
+            return JsonItem.Parse(report.Utf8);
+        }
+        catch (JsonException e)
+        {
+            var message = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
+            report.Error(report.Offset(e.LineNumber ?? 0, e.BytePositionInLine ?? 0), $"not JSON: {message}", "the image manifest is a JSON object");
+        }
+        catch (InvalidOperationException)
+        {
+            report.Error(0, "not JSON: a text in it is not valid Unicode");
+        }
+
+        return null;
+    }
+
+    /// <summary>Readers disagree about which of two members of one name counts.</summary>
+    private static void RefuseDuplicates(JsonItem item, ManifestReport report)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in item.Members)
+        {
+            if (!seen.Add(member.Name))
+            {
+                report.Error(member.Offset, $"'{member.Name}' is there twice");
+            }
+
+            RefuseDuplicates(member.Value, report);
+        }
+
+        foreach (var child in item.Items)
+        {
+            RefuseDuplicates(child, report);
+        }
+    }
+}

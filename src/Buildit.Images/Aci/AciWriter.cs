@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using Buildit.Core;
+using Buildit.Core.Trees;
+using Buildit.Images.Composition;
+using Buildit.Store.Compression;
+using Buildit.Store.Files;
+
+namespace Buildit.Images.Aci;
+
+/// <summary>A written ACI.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="ImageId"><c>sha512-HEX</c> of the uncompressed archive, as the specification names images.</param>
+/// <param name="Digest">Of the file as it is.</param>
+/// <param name="Size">Of the file.</param>
+public sealed record AciResult(string Path, string ImageId, Digest Digest, long Size);
+
+/// <summary>Writes flattened App Container images: one archive with the manifest and the whole root.</summary>
+public sealed class AciWriter(ICompressor gzip)
+{
+    private const string Root = "rootfs";
+
+    /// <summary>Streams the archive to <paramref name="path"/>; the file is there whole or not at all.</summary>
+    public async Task<AciResult> WriteAsync(ImageRoot root, byte[] manifest, string path, CancellationToken cancel)
+    {
+        var imageId = "";
+        Digest digest = default;
+        var size = 0L;
+        await AtomicFile.WriteAsync(path, async file =>
+        {
+            await using var compressed = new HashingStream(file, HashAlgorithmName.SHA256);
+            await gzip.CompressAsync(output => imageId = WriteArchive(root, manifest, output), compressed, cancel);
+            (digest, size) = (Digest.FromHash(compressed.GetHash()), compressed.Count);
+        });
+        return new(path, imageId, digest, size);
+    }
+
+    private static string WriteArchive(ImageRoot root, byte[] manifest, Stream output)
+    {
+        using var archive = new HashingStream(output, HashAlgorithmName.SHA512);
+        var tar = new CanonicalTarWriter(archive);
+        tar.WriteFile("manifest", manifest, new TreeEntry("manifest", EntryKind.File).Mode, root.Mtime);
+        tar.WriteEntry(new(Root, EntryKind.Directory), root.Mtime, _ => Stream.Null);
+        foreach (var entry in root.Entries)
+        {
+            tar.WriteEntry(entry.Entry, entry.Mtime, _ => entry.Open(), Root + "/");
+        }
+
+        tar.Finish();
+        return "sha512-" + Convert.ToHexStringLower(archive.GetHash());
+    }
+}

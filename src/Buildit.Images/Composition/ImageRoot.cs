@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Trees;
+using Buildit.Images.ContainerLayers;
+using Buildit.Store.Layers;
+
+namespace Buildit.Images.Composition;
+
+/// <summary>The file system of an image: the packages' outputs, and the container layer that lies over them.</summary>
+public sealed class ImageRoot
+{
+    private const int MostLinks = 40;
+    private readonly Dictionary<string, RootEntry> _byPath;
+
+    private ImageRoot(ImmutableArray<ImagePart> parts, ImmutableArray<RootEntry> entries, long mtime)
+    {
+        Parts = parts;
+        Entries = entries;
+        Mtime = mtime;
+        _byPath = entries.ToDictionary(e => e.Entry.Path, StringComparer.Ordinal);
+        ContainerLayer = MakeContainerLayer();
+    }
+
+    /// <summary>In dependency order.</summary>
+    public ImmutableArray<ImagePart> Parts { get; }
+
+    /// <summary>Everything that is in the image, sorted by path, each path once.</summary>
+    public ImmutableArray<RootEntry> Entries { get; }
+
+    /// <summary>The image's source date in seconds since 1970; also the container layer's modification time.</summary>
+    public long Mtime { get; }
+
+    /// <summary>What no package brings: the container's own files, base directories, usr-merge links.</summary>
+    public LayerSource ContainerLayer { get; }
+
+    /// <summary>Merges; null if there is a conflict, which the bag then has.</summary>
+    public static ImageRoot? Compose(IEnumerable<ImagePart> parts, ContainerFiles files, long sourceDate, DiagnosticBag bag)
+    {
+        var own = new DiagnosticBag();
+        ImmutableArray<ImagePart> ordered = [.. parts];
+        var merged = PartMerger.Merge(ordered, own);
+        new ContainerMerger(merged, sourceDate, own).Merge(files);
+        foreach (var diagnostic in own.Items)
+        {
+            bag.Add(diagnostic);
+        }
+
+        return own.HasErrors ? null : new(ordered, HardLinks.Restore(merged.Values), sourceDate);
+    }
+
+    /// <summary>The entry at this very path.</summary>
+    public RootEntry? Find(string path) => _byPath.GetValueOrDefault(path);
+
+    /// <summary>The entry that a program in the image finds at this path: symbolic links are followed, within the root. Null if there is nothing.</summary>
+    public RootEntry? Resolve(string path)
+    {
+        var left = new Stack<string>(Parts(path).Reverse());
+        var at = new List<string>();
+        for (var links = 0; left.TryPop(out var part);)
+        {
+            if (part == "..")
+            {
+                at.RemoveRange(Math.Max(0, at.Count - 1), Math.Min(1, at.Count));
+                continue;
+            }
+
+            at.Add(part);
+            var entry = Find(string.Join('/', at));
+            if (entry is null || (left.Count > 0 && entry.Entry.Kind is EntryKind.File or EntryKind.HardLink))
+            {
+                return null;
+            }
+
+            if (entry.Entry is { Kind: EntryKind.Symlink, Target: { } target })
+            {
+                if (++links > MostLinks)
+                {
+                    return null;
+                }
+
+                at.RemoveRange(target.StartsWith('/') ? 0 : at.Count - 1, target.StartsWith('/') ? at.Count : 1);
+                foreach (var step in Parts(target).Reverse())
+                {
+                    left.Push(step);
+                }
+            }
+        }
+
+        return Find(string.Join('/', at));
+
+        static IEnumerable<string> Parts(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".");
+    }
+
+    /// <summary>
+    /// The container's entries, the directories above them as they are in the merged root (an unpacker takes a layer's word for a directory's mode), and the
+    /// directories that the last package to name them would leave with other attributes than the merged root has.
+    /// </summary>
+    private LayerSource MakeContainerLayer()
+    {
+        var paths = new SortedSet<string>(PathOrder.Instance);
+        foreach (var entry in Entries.Where(e => e.Part is null))
+        {
+            for (var path = entry.Entry.Path; path.Length > 0 && paths.Add(path); path = TreePath.Parent(path))
+            {
+            }
+        }
+
+        foreach (var (path, last) in LastDirectories())
+        {
+            if (last != _byPath[path].Entry)
+            {
+                for (var up = path; up.Length > 0 && paths.Add(up); up = TreePath.Parent(up))
+                {
+                }
+            }
+        }
+
+        return new(Tree.Create(paths.Select(path => _byPath[path].Entry), Mtime), entry => _byPath[entry.Path].Open());
+    }
+
+    private Dictionary<string, TreeEntry> LastDirectories()
+    {
+        var last = new Dictionary<string, TreeEntry>(StringComparer.Ordinal);
+        foreach (var directory in Parts.SelectMany(p => p.Tree.Tree.Entries).Where(e => e.Kind == EntryKind.Directory))
+        {
+            last[directory.Path] = directory;
+        }
+
+        return last;
+    }
+}
