@@ -23,7 +23,7 @@ public static class NeedsFinder
         foreach (var entry in tree.Tree.Entries.Where(e => e.Kind == EntryKind.File && e.Size > 4))
         {
             using var stream = tree.Open(entry);
-            if (ElfReader.Read(stream) is { } elf)
+            if (ElfReader.TryRead(stream) is { } elf)
             {
                 foreach (var soname in elf.Needed)
                 {
