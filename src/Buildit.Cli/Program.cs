@@ -1,1 +1,3 @@
-return 0;
+using Buildit.Cli;
+
+return await App.RunAsync(args);

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
-using Buildit.Store;
 
 namespace Buildit.Build.Engine;
 
@@ -10,7 +9,7 @@ namespace Buildit.Build.Engine;
 /// Makes packages real: from the store by recipe key, else by build key, else by doing the work. Each package once in a process, however many ask for it;
 /// nothing is started that nobody needs, so a package that is there costs nothing of what it was built from.
 /// </summary>
-public sealed class BuildEngine(ContentStore store, RecordKeeper records, PackageBuilder builder, DebianImport debian, GroupMaker groups, EngineOptions options, Action<BuildEvent> report)
+public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, DebianImport debian, GroupMaker groups, EngineOptions options, Action<BuildEvent> report)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<Realised>>> _running = new(StringComparer.Ordinal);
 

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Buildit.Cli.Commands;
+using Buildit.Cli.Consoles;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+
+namespace Buildit.Cli;
+
+/// <summary>The process: makes the command line, runs a command, and turns whatever comes out of it into words and an exit code. The one place that catches.</summary>
+internal static partial class App
+{
+    private const int UsualMask = 0x12; // 022
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // Nothing that is written may depend on who runs it: not on the umask, and (InvariantGlobalization) not on the locale.
+        Umask(UsualMask);
+        var terminal = Terminal.OfProcess();
+        using var stop = new CancellationTokenSource();
+        using var signals = new StopSignals(stop, terminal);
+        var root = CommandLineOf(terminal);
+        try
+        {
+            var parsed = root.Parse(args);
+            if (parsed.Errors.Count > 0)
+            {
+                return Usage(terminal, parsed.Errors.Select(e => e.Message));
+            }
+
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, stop.Token);
+        }
+        catch (BuilditException e)
+        {
+            terminal.Print(e.Diagnostics);
+            return (int)e.Code;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            terminal.Note("interrupted; what was finished is kept, run the command again to go on");
+            return (int)ExitCode.Interrupted;
+        }
+        catch (Exception e) when (Trouble.Describe(e) is { } trouble)
+        {
+            terminal.Print([trouble]);
+            return (int)trouble.Code;
+        }
+#pragma warning disable CA1031 // Everything else is a bug, and is shown as one.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            terminal.Bug(e);
+            return (int)ExitCode.Bug;
+        }
+    }
+
+    private static RootCommand CommandLineOf(Terminal terminal)
+    {
+        var build = new BuildCommand(terminal);
+        var root = new RootCommand("Builds packages from patched upstream sources in sandboxes, and composes container images (ACI, OCI) out of them.");
+        root.Subcommands.Add(build.Command("build", "Build containers and packages (the default command)"));
+        root.Subcommands.Add(new LockCommand(terminal).Command());
+        root.Subcommands.Add(new DoctorCommand(terminal).Command());
+        build.AddTo(root);
+        return root;
+    }
+
+    private static int Usage(Terminal terminal, IEnumerable<string> errors)
+    {
+        terminal.Print([.. errors.Distinct().Select(m => new Diagnostic(char.ToLower(m[0], CultureInfo.InvariantCulture) + m[1..].TrimEnd('.'), Hint: "'buildit --help' lists commands and options"))]);
+        return (int)ExitCode.InvalidInput;
+    }
+
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial uint Umask(uint mask);
+}

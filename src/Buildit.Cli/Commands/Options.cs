@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Buildit.Cli.Commands;
+
+/// <summary>Options that several commands share.</summary>
+internal static class Options
+{
+    /// <summary>-C DIR.</summary>
+    public static Option<string?> Directory() => new("--directory", "-C") { HelpName = "DIR", Description = "Work as if started in DIR" };
+
+    /// <summary>The absolute directory that paths count from.</summary>
+    public static string StartOf(ParseResult parsed, Option<string?> directory) =>
+#pragma warning disable RS0030 // The one place where the current directory is read.
+        Path.GetFullPath(parsed.GetValue(directory) ?? ".", System.IO.Directory.GetCurrentDirectory());
+#pragma warning restore RS0030
+
+    /// <summary>An option with a number of at least 1.</summary>
+    public static Option<int?> Count(string name, string alias, string description)
+    {
+        var option = new Option<int?>(name, alias) { HelpName = "N", Description = description };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var n) || n < 1))
+            {
+                result.AddError($"{name} takes a number of at least 1, not '{result.Tokens[0].Value}'");
+            }
+        });
+        return option;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Buildit.Build.Engine;
+
+namespace Buildit.Cli.Consoles;
+
+/// <summary>Shows what the engine tells: a progress line on a terminal, plain lines for what took time otherwise.</summary>
+internal sealed class Progress(Terminal terminal)
+{
+    private readonly ConcurrentDictionary<string, string> _building = new(StringComparer.Ordinal);
+    private int _fetched;
+    private long _fetchedBytes;
+    private int _imported;
+    private int _built;
+
+    /// <summary>Packages that were built or imported, as far as known.</summary>
+    public int Made => _built + _imported;
+
+    /// <summary>Takes an event of the engine; called from many threads.</summary>
+    public void Take(BuildEvent e)
+    {
+        switch (e)
+        {
+            case BuildEvent.Fetched fetched:
+                Interlocked.Increment(ref _fetched);
+                Interlocked.Add(ref _fetchedBytes, fetched.Bytes);
+                break;
+            case BuildEvent.Imported:
+                Interlocked.Increment(ref _imported);
+                break;
+            case BuildEvent.Building building:
+                _building[building.Package.DisplayName] = "starting";
+                terminal.Line($"        {building.Package.DisplayName}: building, log in {building.Log}");
+                break;
+            case BuildEvent.InPhase phase:
+                _building[phase.Package.DisplayName] = phase.Phase;
+                break;
+            case BuildEvent.Built built:
+                _building.TryRemove(built.Package.DisplayName, out _);
+                Interlocked.Increment(ref _built);
+                terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        {built.Package.DisplayName}: built in {built.Elapsed.TotalSeconds:0.0} s"));
+                break;
+            case BuildEvent.CutOff cutOff:
+                terminal.Line($"        {cutOff.Package.DisplayName}: its inputs give what was built before");
+                break;
+            case BuildEvent.Waiting waiting:
+                terminal.Line($"        {waiting.What}: waiting for {waiting.Holder}");
+                break;
+            case BuildEvent.Warned warned:
+                terminal.Print([warned.Diagnostic]);
+                break;
+        }
+
+        terminal.Status(Summary());
+    }
+
+    /// <summary>What was fetched and imported so far, as a line of talk; nothing if nothing was.</summary>
+    public void Report()
+    {
+        if (_fetched + _imported > 0)
+        {
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        fetched {_fetched} files ({_fetchedBytes / 1e6:0.0} MB), imported {_imported} distribution packages"));
+        }
+    }
+
+    private string Summary()
+    {
+        var builds = string.Join(", ", _building.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => $"{b.Key} ({b.Value})"));
+        return string.Create(CultureInfo.InvariantCulture, $"  fetched {_fetched} ({_fetchedBytes / 1e6:0} MB)  imported {_imported}  built {_built}  {builds}");
+    }
+}

@@ -1,0 +1,39 @@
+using Buildit.Core.Debian;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+
+namespace Buildit.Cli;
+
+/// <summary><c>debian/distribution.yaml</c> of a recipe tree, and the lock beside it.</summary>
+internal sealed record DistributionFiles(string Directory, SourceText Text, Distribution Distribution, PackagesLock Lock)
+{
+    private DistributionPackages? _packages;
+
+    /// <summary>The locked packages as nodes.</summary>
+    public DistributionPackages Packages => _packages ??= new(Distribution, Lock);
+
+    /// <summary>Path of packages.lock.</summary>
+    public string LockPath => Path.Combine(Directory, "packages.lock");
+
+    /// <summary>Reads both; null if there is no distribution here, or if it is wrong.</summary>
+    public static DistributionFiles? Read(string directory, Func<string, string> display, DiagnosticBag bag)
+    {
+        var path = Path.Combine(directory, "distribution.yaml");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var text = new SourceText(display(path), File.ReadAllText(path));
+        if (DistributionParser.Parse(text, bag) is not { } distribution)
+        {
+            return null;
+        }
+
+        var lockPath = Path.Combine(directory, "packages.lock");
+        var locked = File.Exists(lockPath)
+            ? PackagesLockFile.Parse(new(display(lockPath), File.ReadAllText(lockPath)))
+            : new(System.Collections.Immutable.ImmutableSortedDictionary.Create<string, LockedPackage>(StringComparer.Ordinal));
+        return new(directory, text, distribution, locked);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Buildit.Build.Engine;
+using Buildit.Build.Sandboxing;
+using Buildit.Build.Tools;
+using Buildit.Build.Workspaces;
+using Buildit.Core;
+using Buildit.Core.Graphs;
+using Buildit.Store;
+using Buildit.Store.Compression;
+using Buildit.Store.Debian;
+using Buildit.Store.Fetching;
+using Buildit.Store.Sources;
+
+namespace Buildit.Cli;
+
+/// <summary>Everything that a building command works with, put together in order.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report)
+    {
+        Workspace = workspace;
+        Store = Own(ContentStore.Open(workspace.StoreDirectory));
+        Roots = new(Store);
+        Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
+        Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
+        var decompressor = new Decompressor(new ZstdDecoder(Sandbox, Toolbox), input => new XzStream(input));
+        Archive = new(decompressor, Store.Paths.Work);
+        Files = new(workspace.RecipeTrees, workspace.Display, Archive);
+        Apt = new(AptMirrorsOf(workspace));
+        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = Apt.Value.ProxyOf }));
+        var records = new RecordKeeper(Store, Platform.LinuxAmd64);
+        var sources = new PackageSources(Store, Fetcher, Archive, new MirrorList(Apt.Value.BaseUrls), options, report);
+        var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
+        var debian = Own(new DebianImport(Store, records, sources, report));
+        Engine = new(records, builder, debian, new(Store, records), options, report);
+        Toolbox.Engine = Engine;
+    }
+
+    public Workspace Workspace { get; }
+
+    public ContentStore Store { get; }
+
+    public RootComposer Roots { get; }
+
+    public Toolbox Toolbox { get; }
+
+    public ISandbox Sandbox { get; }
+
+    public SourceArchive Archive { get; }
+
+    public WorkspaceFiles Files { get; }
+
+    public Fetcher Fetcher { get; }
+
+    public BuildEngine Engine { get; }
+
+    public Lazy<DistributionMirrors> Apt { get; }
+
+    /// <summary>The compressor of a format; null for <c>none</c>.</summary>
+    public ICompressor? Compressor(string format) => format switch
+    {
+        "gzip" => new GzipCompressor(Sandbox, Toolbox, VersionOf("libdeflate-tools"), Environment.ProcessorCount),
+        "zstd" => new ZstdCompressor(Sandbox, Toolbox, VersionOf("zstd")),
+        _ => null,
+    };
+
+    public void Dispose()
+    {
+        foreach (var owned in Enumerable.Reverse(_owned))
+        {
+            owned.Dispose();
+        }
+    }
+
+    private string VersionOf(string package) => Workspace.Distribution?.Lock.Packages.GetValueOrDefault(package)?.Version ?? "unlocked";
+
+    private static Func<DistributionMirrors> AptMirrorsOf(Workspace workspace) => () => DistributionMirrors.Of(workspace);
+
+    private T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+}
