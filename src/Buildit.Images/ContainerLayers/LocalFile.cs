@@ -26,26 +26,27 @@ internal sealed record LocalFile(Digest Digest, long Size, Func<Stream> Open)
     private static FileStream OpenRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
 }
 
-/// <summary>Reads a file and checks at its end that it was still the file whose digest was taken before.</summary>
+/// <summary>Reads a file and, if it was read from its start to its end, checks there that it was still the file whose digest was taken before.</summary>
 internal sealed class UnchangedStream(Stream file, Digest expected, string path, SourceSpan span) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private bool _hasJumped;
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
+    public override bool CanSeek => true;
 
     public override bool CanWrite => false;
 
     public override long Length => file.Length;
 
-    public override long Position { get => file.Position; set => throw new NotSupportedException(); }
+    public override long Position { get => file.Position; set => Seek(value, SeekOrigin.Begin); }
 
     public override int Read(Span<byte> buffer)
     {
         var read = file.Read(buffer);
         _hash.AppendData(buffer[..read]);
-        if (read == 0 && buffer.Length > 0 && Digest.FromHash(_hash.GetCurrentHash()) != expected)
+        if (read == 0 && buffer.Length > 0 && !_hasJumped && Digest.FromHash(_hash.GetCurrentHash()) != expected)
         {
             throw new BuilditException(ExitCode.InvalidInput, $"'{path}' changed while the image was made", "run the command again", span);
         }
@@ -65,7 +66,11 @@ internal sealed class UnchangedStream(Stream file, Digest expected, string path,
     {
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        _hasJumped = true;
+        return file.Seek(offset, origin);
+    }
 
     public override void SetLength(long value) => throw new NotSupportedException();
 

@@ -28,7 +28,10 @@ public sealed class LayerCache(string directory) : ILayerCache
 
         var made = await MakeAsync(source, key, compressor, cancel);
         var line = string.Create(CultureInfo.InvariantCulture, $"{made.Digest} {made.Size} {made.DiffId}\n");
-        await AtomicFile.WriteAsync(note, file => file.WriteAsync(System.Text.Encoding.ASCII.GetBytes(line), cancel).AsTask());
+        // Others may write the same note at the same time: each under a name of its own first.
+        var temporary = Path.Combine(directory, "layers", $".note-{Path.GetRandomFileName()}.tmp");
+        await File.WriteAllTextAsync(temporary, line, cancel);
+        File.Move(temporary, note, overwrite: true);
         return made;
     }
 
