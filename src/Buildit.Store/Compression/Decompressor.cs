@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 
@@ -17,7 +16,7 @@ public sealed class Decompressor(IZstdDecoder? zstd, Func<Stream, Stream> xz)
         var peeked = PeekedStream.Over(compressed, HeadLength, out var kind);
         return kind switch
         {
-            _ when kind == ContentKind.Gzip => new GZipStream(peeked, CompressionMode.Decompress),
+            _ when kind == ContentKind.Gzip => new GunzipStream(peeked),
             _ when kind == ContentKind.Bzip2 => new Bzip2Stream(peeked),
             _ when kind == ContentKind.Xz => xz(peeked),
             _ when kind == ContentKind.Zstd => OpenZstd(peeked),

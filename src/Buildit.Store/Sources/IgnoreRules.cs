@@ -143,8 +143,9 @@ public sealed class IgnoreRules
         for (var i = negated ? 1 : 0; i < members.Length; i++)
         {
             // A backslash makes the next character itself; in a regular expression some letters after one are more than that.
-            var literal = members[i] == '\\' && i + 1 < members.Length ? members[++i] : members[i];
-            regex.Append(literal is '[' or ']' or '^' or '\\' ? "\\" : "").Append(literal);
+            var escaped = members[i] == '\\' && i + 1 < members.Length;
+            var literal = escaped ? members[++i] : members[i];
+            regex.Append(literal is '[' or ']' or '^' or '\\' || (escaped && literal == '-') ? "\\" : "").Append(literal);
         }
 
         regex.Append(']');

@@ -35,6 +35,9 @@ public sealed class SourceArchive(Decompressor decompressor, string spoolDirecto
 
     // What eleven octal digits of a tar header hold. The year 2242 is far enough.
     private const long MaxMtime = 0x1FFFFFFFF;
+
+    // Bytes of a tar that are no content: headers, pax headers with usual names, padding.
+    private const int HeadersPerEntry = 4096;
     private readonly SourceLimits _limits = limits ?? new();
 
     /// <summary>Writes the tar of a file: unpacked if it is an archive, else the file itself.</summary>
@@ -85,26 +88,33 @@ public sealed class SourceArchive(Decompressor decompressor, string spoolDirecto
     private bool TryUnpack(SourceInput input, SourceTreeBuilder tree, CancellationToken cancel)
     {
         using var file = File.OpenRead(input.Path);
-        using (var peeked = PeekedStream.Over(file, TarHeader.Size, out var kind))
+        using var peeked = PeekedStream.Over(file, TarHeader.Size, out var kind);
+        if (kind == ContentKind.Zip)
         {
-            if (kind == ContentKind.Zip)
-            {
-                using var zip = File.OpenRead(input.Path);
-                AddAll(ZipArchiveReader.Read(zip), tree, cancel);
-                return true;
-            }
-
-            using var plain = decompressor.Open(peeked);
-            using var start = PeekedStream.Over(plain, TarHeader.Size, out var inner);
-            if (inner != ContentKind.Tar)
-            {
-                return false;
-            }
-
-            AddAll(new TarArchiveReader(start).Read(), tree, cancel);
+            // A zip is read from its end.
+            AddAll(ZipArchiveReader.Read(file), tree, cancel);
             return true;
         }
+
+        using var content = new LimitedStream(decompressor.Open(peeked), _limits.Bytes + ((long)_limits.Entries * HeadersPerEntry));
+        using var start = PeekedStream.Over(content, TarHeader.Size, out var inner);
+        if (inner != ContentKind.Tar)
+        {
+            // A page saved as .tar.gz must not become a source with one odd file.
+            return SaysTar(input.Name) ? throw new InvalidDataException($"its name says that it is a tar archive, but {(inner == kind ? "it" : "what it holds")} is {inner.Description}") : false;
+        }
+
+        AddAll(new TarArchiveReader(start).Read(), tree, cancel);
+        return true;
     }
+
+    private static bool SaysTar(string name) => Path.GetExtension(name) switch
+    {
+        ".tar" or ".tgz" or ".tbz2" or ".txz" or ".tzst" => true,
+        // Not "x.tar.gz.asc".
+        ".gz" or ".bz2" or ".xz" or ".zst" or ".lz" or ".lzma" or ".Z" => Path.GetFileNameWithoutExtension(name).EndsWith(".tar", StringComparison.Ordinal),
+        _ => false,
+    };
 
     private static void AddAll(IEnumerable<ArchiveEntry> entries, SourceTreeBuilder tree, CancellationToken cancel)
     {

@@ -31,6 +31,11 @@ internal sealed class TarArchiveReader(Stream input)
 
             Skip();
         }
+
+        // To the end of what it is compressed with: only there are its checksum and the proof that nothing is missing.
+        while (input.Read(_block) > 0)
+        {
+        }
     }
 
     /// <summary>False at the zero block that ends the archive.</summary>
