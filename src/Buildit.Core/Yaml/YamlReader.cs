@@ -85,13 +85,15 @@ public sealed class YamlReader
             throw new SemanticErrorException(e.Start, e.End, YamlSyntax.TooDeep);
         }
 
-        RefuseDecoration((NodeEvent)e);
         YamlNode node = e switch
         {
             Scalar scalar => new YamlScalar(scalar.Value, scalar.Style, Span(scalar)),
             SequenceStart start => ReadList(start),
-            _ => ReadMap((MappingStart)e),
+            MappingStart start => ReadMap(start),
+            // Some keys without a value reach us as the end of their map.
+            _ => throw new SemanticErrorException(e.Start, e.End, "did not find expected node content"),
         };
+        RefuseDecoration((NodeEvent)e);
         _depth--;
         return node;
     }
