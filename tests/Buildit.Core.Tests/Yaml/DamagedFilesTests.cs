@@ -42,7 +42,7 @@ public sealed class DamagedFilesTests
     {
         var random = new Random(42);
         var lines = Text.Split('\n');
-        for (var i = 0; i < 4000; i++)
+        for (var i = 0; i < 1500; i++)
         {
             var from = random.Next(lines.Length);
             var text = string.Join('\n', lines[from..random.Next(from, lines.Length)]);
