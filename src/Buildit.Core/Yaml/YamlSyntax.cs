@@ -65,14 +65,27 @@ internal static class YamlSyntax
         }
 
         var span = e is null ? text.At(text.Text.Length) : Span(text, e.Start, e.End);
+        if (text.Line(span.Line).IndexOf(": {{", StringComparison.Ordinal) is var template and >= 0 && template < span.Column)
+        {
+            return UnquotedTemplate(new(text, span.Line, template + 3, 2));
+        }
+
         var row = Array.Find(Table, r => e?.Message.Contains(r.Words, StringComparison.OrdinalIgnoreCase) == true);
         return new(row.Message ?? "not valid YAML: " + e?.Message.TrimEnd('.'), span, row.Hint);
     }
 
+    /// <summary>Whether a map is really an unquoted template.</summary>
+    internal static bool IsTemplate(SourceSpan map) => map.Source.Text.AsSpan(map.Source.IndexOf(map.Line, map.Column)).StartsWith("{{");
+
+    /// <summary>What to say about an unquoted template.</summary>
+    internal static Diagnostic UnquotedTemplate(SourceSpan span) =>
+        new("a text that begins with '{{' needs quotes", span with { Length = 2 }, "to YAML an unquoted '{' begins a map; write \"{{ name }}\"");
+
     private static Diagnostic? Tab(SourceText text, YamlException e)
     {
-        // The parser's place may be the line before or the map that the tab breaks.
-        var last = text.At((int)e.End.Index).Line + 1;
+        // The parser's place may be the line before, or the beginning of the map that the tab breaks.
+        var end = e.Message.Contains("tab", StringComparison.Ordinal) ? text.Text.Length : (int)e.End.Index;
+        var last = text.At(end).Line + 1;
         for (var line = text.At((int)e.Start.Index).Line; line <= last; line++)
         {
             var content = text.Line(line);
