@@ -17,9 +17,6 @@ public sealed class SourceText(string path, string text)
         return Text.AsSpan(start, (end < 0 ? Text.Length : end) - start).TrimEnd('\r').ToString();
     }
 
-    /// <summary>How many lines there are; a last line end does not begin another line.</summary>
-    public int LineCount => Text.AsSpan().Count('\n') + (Text.EndsWith('\n') || Text.Length == 0 ? 0 : 1);
-
     /// <summary>Index into <see cref="Text"/> of a line and column, both counted from 1; the text's end if they are beyond it.</summary>
     public int IndexOf(int line, int column) => Math.Min(Text.Length, IndexOfLine(line) + column - 1);
 

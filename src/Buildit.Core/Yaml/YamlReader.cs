@@ -46,7 +46,13 @@ public sealed class YamlReader
         catch (Exception e) when (e is YamlException or InvalidOperationException)
         {
             var diagnostic = YamlSyntax.Explain(text, e as YamlException, reader._openBrackets.TryPeek(out var open) ? open : null);
-            bag.Add(explain?.Invoke(diagnostic.Span!.Value) ?? diagnostic);
+            diagnostic = explain?.Invoke(diagnostic.Span!.Value) ?? diagnostic;
+            // An unquoted template was told already, before the parser stumbled over what follows it.
+            if (!bag.Items.Contains(diagnostic))
+            {
+                bag.Add(diagnostic);
+            }
+
             return null;
         }
     }
@@ -85,13 +91,16 @@ public sealed class YamlReader
             throw new SemanticErrorException(e.Start, e.End, YamlSyntax.TooDeep);
         }
 
-        RefuseDecoration((NodeEvent)e);
         YamlNode node = e switch
         {
             Scalar scalar => new YamlScalar(scalar.Value, scalar.Style, Span(scalar)),
             SequenceStart start => ReadList(start),
-            _ => ReadMap((MappingStart)e),
+            MappingStart start when YamlSyntax.IsTemplate(Span(start)) => ReadTemplate(start),
+            MappingStart start => ReadMap(start),
+            // Some keys without a value reach us as the end of their map.
+            _ => throw new SemanticErrorException(e.Start, e.End, "did not find expected node content"),
         };
+        RefuseDecoration((NodeEvent)e);
         _depth--;
         return node;
     }
@@ -142,6 +151,21 @@ public sealed class YamlReader
         return new(inOrder.ToImmutable(), !flow && inOrder.Count > 0 ? inOrder[0].Key.Span : Span(start));
     }
 
+    // To YAML an unquoted {{ name }} is a map whose key is a map. Taken as the text that was meant, so that it is one mistake, not three.
+    private YamlScalar ReadTemplate(MappingStart start)
+    {
+        var (e, open) = ((ParsingEvent)start, 0);
+        do
+        {
+            open += e.NestingIncrease;
+            e = open > 0 ? Next() : e;
+        }
+        while (open > 0);
+
+        _bag.Add(YamlSyntax.UnquotedTemplate(Span(start)));
+        return new(_text.Text[(int)start.Start.Index..(int)e.End.Index], ScalarStyle.Plain, Span(start));
+    }
+
     private YamlEntry? ReadEntry(ParsingEvent e)
     {
         var key = ReadNode(e);
@@ -157,8 +181,7 @@ public sealed class YamlReader
         }
         else
         {
-            var template = _text.Text.AsSpan(Math.Max(0, _text.IndexOf(key.Span.Line, key.Span.Column) - 1)).StartsWith("{{");
-            _bag.Error(key.Span, $"a key must be text, not {key.Kind}", template ? "a text that begins with '{{' needs quotes: \"{{ name }}\"" : null);
+            _bag.Error(key.Span, $"a key must be text, not {key.Kind}");
         }
 
         return null;

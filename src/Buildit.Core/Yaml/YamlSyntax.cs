@@ -31,13 +31,8 @@ internal static class YamlSyntax
         ("expected ':'", "a key without ':'", "write 'key: value'"),
     ];
 
-    /// <summary>A place between two marks; cut at the end of the first line.</summary>
-    internal static SourceSpan Span(SourceText text, Mark start, Mark end)
-    {
-        var (line, column) = ((int)start.Line, (int)start.Column);
-        var length = end.Line == start.Line ? (int)(end.Column - start.Column) : int.MaxValue;
-        return new(text, line, column, Math.Clamp(length, 1, Math.Max(1, text.Line(line).Length - column + 1)));
-    }
+    /// <summary>A place between two marks; cut at the end of the first line. The parser's own line numbers count exotic line ends, too; its index does not.</summary>
+    internal static SourceSpan Span(SourceText text, Mark start, Mark end) => text.At((int)start.Index, (int)(end.Index - start.Index));
 
     /// <summary>YAML allows no control characters; the parser drops some of them silently, and a terminal would obey them.</summary>
     internal static Diagnostic? ControlCharacter(SourceText text)
@@ -64,20 +59,34 @@ internal static class YamlSyntax
         }
 
         // Within brackets line ends mean nothing, so the parser complains far below the bracket that was forgotten.
-        if (open is { } bracket && (e is null || e.Start.Line > bracket.Line))
+        if (open is { } bracket && (e is null || Span(text, e.Start, e.End).Line > bracket.Line))
         {
             return new($"'{text.Line(bracket.Line)[bracket.Column - 1]}' is never closed", bracket with { Length = 1 }, "add the closing bracket");
         }
 
         var span = e is null ? text.At(text.Text.Length) : Span(text, e.Start, e.End);
+        if (text.Line(span.Line).IndexOf(": {{", StringComparison.Ordinal) is var template and >= 0 && template < span.Column)
+        {
+            return UnquotedTemplate(new(text, span.Line, template + 3, 2));
+        }
+
         var row = Array.Find(Table, r => e?.Message.Contains(r.Words, StringComparison.OrdinalIgnoreCase) == true);
         return new(row.Message ?? "not valid YAML: " + e?.Message.TrimEnd('.'), span, row.Hint);
     }
 
+    /// <summary>Whether a map is really an unquoted template.</summary>
+    internal static bool IsTemplate(SourceSpan map) => map.Source.Text.AsSpan(map.Source.IndexOf(map.Line, map.Column)).StartsWith("{{");
+
+    /// <summary>What to say about an unquoted template.</summary>
+    internal static Diagnostic UnquotedTemplate(SourceSpan span) =>
+        new("a text that begins with '{{' needs quotes", span with { Length = 2 }, "to YAML an unquoted '{' begins a map; write \"{{ name }}\"");
+
     private static Diagnostic? Tab(SourceText text, YamlException e)
     {
-        // The parser's place may be the line before or the map that the tab breaks.
-        for (var line = (int)e.Start.Line; line <= e.End.Line + 1; line++)
+        // The parser's place may be the line before, or the beginning of the map that the tab breaks.
+        var end = e.Message.Contains("tab", StringComparison.Ordinal) ? text.Text.Length : (int)e.End.Index;
+        var last = text.At(end).Line + 1;
+        for (var line = text.At((int)e.Start.Index).Line; line <= last; line++)
         {
             var content = text.Line(line);
             var indentation = content.Length - content.TrimStart().Length;

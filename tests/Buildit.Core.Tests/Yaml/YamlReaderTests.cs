@@ -6,12 +6,14 @@ namespace Buildit.Core.Tests.Yaml;
 public sealed class YamlReaderTests
 {
     private const string Colon = "quote a text that holds ': ', or check the indentation of this line and the one above";
+    private const string Template = "to YAML an unquoted '{' begins a map; write \"{{ name }}\"";
     private const string Keys = "the keys of a map stand below each other, and each has a ':'";
 
     [Theory]
     [InlineData("a:\n\tb: 1\n", "2:1 a tab is used for indentation | tabs are not allowed for indentation: use spaces")]
     [InlineData("a:\n  b: 1\n\tc: 2\n", "3:1 a tab is used for indentation | tabs are not allowed for indentation: use spaces")]
     [InlineData("a:\n  - x\n \t- y\n", "3:2 a tab is used for indentation | tabs are not allowed for indentation: use spaces")]
+    [InlineData("a: 1\nb:\n\tc: 2\n", "3:1 a tab is used for indentation | tabs are not allowed for indentation: use spaces")]
     [InlineData("a:\n  b: 1\n c: 2\n", "3:2 bad indentation, or text that does not belong here | " + Keys)]
     [InlineData("a: 1\n  b: 2\n", "2:4 a ': ' is not allowed here | " + Colon)]
     [InlineData("a: foo: bar\n", "1:7 a ': ' is not allowed here | " + Colon)]
@@ -37,7 +39,9 @@ public sealed class YamlReaderTests
     [InlineData("a:\n  <<: {b: 1}\n", "2:3 YAML merge keys ('<<') are not supported | write the entries out")]
     [InlineData("a: !!str 1\n", "1:4 YAML tags are not supported | remove the '!': values are taken as written")]
     [InlineData("a: 1\n---\nb: 2\n", "2:1 a second YAML document in one file | remove the '---' line: a file holds one document")]
-    [InlineData("a: {{ name }}\n", "1:5 a key must be text, not a map | a text that begins with '{{' needs quotes: \"{{ name }}\"")]
+    [InlineData("a: {{ name }}\n", "1:4 a text that begins with '{{' needs quotes | " + Template)]
+    [InlineData("a: [x, {{ name }}]\n", "1:8 a text that begins with '{{' needs quotes | " + Template)]
+    [InlineData("a: {{ name }}-1\n", "1:4 a text that begins with '{{' needs quotes | " + Template)]
     [InlineData("[a, b]: 1\n", "1:1 a key must be text, not a list")]
     public void What_people_should_not_write_is_refused(string text, string mistake) => Assert.Equal([mistake], Errors(text));
 
