@@ -16,7 +16,7 @@ internal static partial class App
     public static async Task<int> RunAsync(string[] args)
     {
         // Nothing that is written may depend on who runs it: not on the umask, and (InvariantGlobalization) not on the locale.
-        Umask(UsualMask);
+        _ = Umask(UsualMask);
         var terminal = Terminal.OfProcess();
         using var stop = new CancellationTokenSource();
         using var signals = new StopSignals(stop, terminal);

@@ -28,10 +28,10 @@ internal sealed class Session : IDisposable
         var decompressor = new Decompressor(new ZstdDecoder(Sandbox, Toolbox), input => new XzStream(input));
         Archive = new(decompressor, Store.Paths.Work);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive);
-        Apt = new(AptMirrorsOf(workspace));
-        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = Apt.Value.ProxyOf }));
+        Apt = new(() => DistributionMirrors.Of(workspace));
+        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
         var records = new RecordKeeper(Store, Platform.LinuxAmd64);
-        var sources = new PackageSources(Store, Fetcher, Archive, new MirrorList(Apt.Value.BaseUrls), options, report);
+        var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
         var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, records, sources, report));
         Engine = new(records, builder, debian, new(Store, records), options, report);
@@ -75,8 +75,6 @@ internal sealed class Session : IDisposable
     }
 
     private string VersionOf(string package) => Workspace.Distribution?.Lock.Packages.GetValueOrDefault(package)?.Version ?? "unlocked";
-
-    private static Func<DistributionMirrors> AptMirrorsOf(Workspace workspace) => () => DistributionMirrors.Of(workspace);
 
     private T Own<T>(T owned)
         where T : IDisposable

@@ -47,6 +47,11 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
             "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv",
             "--ro-bind", request.Root, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
         ];
+        foreach (var directory in request.Tmpfs)
+        {
+            a.AddRange(["--tmpfs", directory]);
+        }
+
         foreach (var mount in request.Mounts)
         {
             a.AddRange([mount.Writable ? "--bind" : "--ro-bind", mount.Host, mount.Inside]);

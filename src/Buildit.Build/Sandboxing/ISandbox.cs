@@ -24,6 +24,9 @@ public sealed record SandboxRequest
     /// <summary>Further directories and files.</summary>
     public ImmutableArray<Mount> Mounts { get; init; } = [];
 
+    /// <summary>Directories of the root that are writable and empty, for this command only.</summary>
+    public ImmutableArray<string> Tmpfs { get; init; } = [];
+
     /// <summary>Directory to start in.</summary>
     public string WorkingDirectory { get; init; } = "/";
 

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using Buildit.Build.Engine;
+using Buildit.Cli.Consoles;
+using Buildit.Core;
+using Buildit.Core.Containers;
+using Buildit.Core.Diagnostics;
+
+namespace Buildit.Cli.Commands;
+
+/// <summary>What the building commands were told.</summary>
+internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, EngineOptions Engine, bool IsQuiet);
+
+/// <summary>buildit [build] TARGET...</summary>
+internal sealed class BuildCommand(Terminal terminal)
+{
+    private static readonly string[] Verbs = ["build", "lock", "doctor"];
+
+    private readonly Argument<string[]> _targets = new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
+    private readonly Option<string?> _directory = Options.Directory();
+    private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written", DefaultValueFactory = _ => "out" };
+    private readonly Option<string?> _type = new("--type") { HelpName = "aci,oci", Description = "Only write images of these types" };
+    private readonly Option<int?> _jobs = Options.Count("--jobs", "-j", "Jobs of one build ($JOBS); the number of processors if not given");
+    private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with what does not depend on it" };
+    private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build packages though they are there" };
+    private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection" };
+    private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build" };
+    private readonly Option<string> _progress = new("--progress") { Description = "How progress is shown", DefaultValueFactory = _ => "auto" };
+
+    /// <summary>The command under a name of its own.</summary>
+    public Command Command(string name, string description)
+    {
+        var command = new Command(name, description);
+        AddTo(command);
+        return command;
+    }
+
+    /// <summary>Makes this what a command does, so that the root command builds, too.</summary>
+    public void AddTo(Command command)
+    {
+        _progress.AcceptOnlyFromAmong("auto", "plain", "quiet");
+        command.Arguments.Add(_targets);
+        foreach (var option in new Option[] { _directory, _output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((parsed, cancel) => RunAsync(Request(parsed), cancel));
+    }
+
+    private BuildRequest Request(ParseResult parsed)
+    {
+        var start = Options.StartOf(parsed, _directory);
+        var targets = parsed.GetValue(_targets) ?? [];
+        if (targets.Length == 0)
+        {
+            throw new BuilditException(ExitCode.InvalidInput, "nothing to build: no TARGET is given", "name a container's directory, for example 'buildit containers/nginx-prod'; 'buildit --help' shows more");
+        }
+
+        return new(
+            start,
+            targets,
+            Path.GetFullPath(parsed.GetValue(_output)!, start),
+            Formats(parsed.GetValue(_type)),
+            new()
+            {
+                Jobs = parsed.GetValue(_jobs) ?? Environment.ProcessorCount,
+                KeepGoing = parsed.GetValue(_keepGoing),
+                Rebuild = parsed.GetValue(_rebuild),
+                Offline = parsed.GetValue(_offline),
+                KeepFailed = parsed.GetValue(_keepFailed),
+            },
+            parsed.GetValue(_progress) == "quiet");
+    }
+
+    private static ImageFormat[] Formats(string? types) => types is null
+        ? [ImageFormat.Aci, ImageFormat.Oci]
+        : [.. types.Split(',').Select(t => t switch
+        {
+            "aci" => ImageFormat.Aci,
+            "oci" => ImageFormat.Oci,
+            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
+        })];
+
+    private async Task<int> RunAsync(BuildRequest request, CancellationToken cancel)
+    {
+        var worst = ExitCode.Ok;
+        foreach (var target in request.Targets)
+        {
+            try
+            {
+                await BuildAsync(request, target, cancel);
+            }
+            catch (BuilditException e) when (request.Engine.KeepGoing)
+            {
+                terminal.Print(e.Diagnostics);
+                worst = worst == ExitCode.Ok || e.Code < worst ? e.Code : worst;
+            }
+        }
+
+        return (int)worst;
+    }
+
+    private async Task BuildAsync(BuildRequest request, string target, CancellationToken cancel)
+    {
+        var path = Path.GetFullPath(target, request.Start);
+        var bag = new DiagnosticBag();
+        var workspace = Workspace.Find(request.Start, path, bag);
+        bag.ThrowIfErrors();
+        var progress = new Progress(terminal);
+        using var session = new Session(workspace, request.Engine, progress.Take);
+        if (File.Exists(Path.Combine(path, "container.yaml")))
+        {
+            await new ContainerBuild(session, terminal, progress, request).RunAsync(path, cancel);
+        }
+        else if (File.Exists(Path.Combine(path, "pkg.yaml")) || IsAtom(target, path))
+        {
+            await new PackageBuild(session, terminal, progress).RunAsync(target, path, cancel);
+        }
+        else
+        {
+            throw NoTarget(target, path);
+        }
+    }
+
+    private static bool IsAtom(string target, string path) => !Directory.Exists(path) && target.Contains('/', StringComparison.Ordinal) && !target.StartsWith('.') && !target.StartsWith('/') && !target.EndsWith('/');
+
+    private static BuilditException NoTarget(string target, string path) => Directory.Exists(path)
+        ? new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name")
+        : new(
+            ExitCode.InvalidInput,
+            $"there is no target '{target}'",
+            Suggestion.Nearest(target, Verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)");
+}

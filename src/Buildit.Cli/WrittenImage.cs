@@ -1,0 +1,40 @@
+using System.Globalization;
+using Buildit.Core;
+using Buildit.Core.Trees;
+
+namespace Buildit.Cli;
+
+/// <summary>An image as it was written: its digest, and a digest of the files on disk that tells whether it is still there, whole.</summary>
+internal sealed record WrittenImage(Digest Digest, Digest OnDisk)
+{
+    /// <summary>An image in one file.</summary>
+    public static WrittenImage OfFile(Digest digest, string path) => new(digest, FileState(path));
+
+    /// <summary>An image in a directory of blobs: a blob's name says its bytes, so names and sizes are looked at, and the index itself.</summary>
+    public static WrittenImage OfDirectory(Digest digest, string path) => new(digest, DirectoryState(path));
+
+    /// <summary>Reads what <see cref="Print"/> wrote; null for anything else.</summary>
+    public static WrittenImage? Parse(string? text) =>
+        text?.Split(' ') is [var a, var b] && Digest.TryParse(a, out var digest) && Digest.TryParse(b, out var state) ? new(digest, state) : null;
+
+    /// <summary>As kept in the store's index.</summary>
+    public string Print() => $"{Digest.Hex} {OnDisk.Hex}";
+
+    /// <summary>Whether the same image is at this path.</summary>
+    public bool IsAt(string path) =>
+        (File.Exists(path) && FileState(path) == OnDisk) || (Directory.Exists(path) && File.Exists(Path.Combine(path, "index.json")) && DirectoryState(path) == OnDisk);
+
+    private static Digest FileState(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Digest.Of(file);
+    }
+
+    private static Digest DirectoryState(string path)
+    {
+        var files = new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Select(f => string.Create(CultureInfo.InvariantCulture, $"{Path.GetRelativePath(path, f.FullName)} {f.Length}\n"))
+            .Order(PathOrder.Instance);
+        return Digest.Of(string.Concat(files) + File.ReadAllText(Path.Combine(path, "index.json")));
+    }
+}
