@@ -25,7 +25,7 @@ internal sealed class Session : IDisposable
         Roots = new(Store);
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
-        var decompressor = new Decompressor(new ZstdDecoder(Sandbox, Toolbox), input => new XzStream(input));
+        var decompressor = new Decompressor(new ZstdDecoder(Sandbox, Toolbox));
         Archive = new(decompressor, Store.Paths.Work);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive);
         Apt = new(() => DistributionMirrors.Of(workspace));

@@ -10,6 +10,12 @@ public sealed class Decompressor(IZstdDecoder? zstd, Func<Stream, Stream> xz)
 {
     private const int HeadLength = 512;
 
+    /// <summary>With xz by the liblzma that comes with buildit.</summary>
+    public Decompressor(IZstdDecoder? zstd)
+        : this(zstd, input => new XzStream(input))
+    {
+    }
+
     /// <summary>The uncompressed bytes; the bytes as they are if they are not compressed. Takes the stream over.</summary>
     public Stream Open(Stream compressed)
     {

@@ -6,7 +6,7 @@ namespace Buildit.Store.Compression;
 /// The uncompressed bytes of an .xz file (several streams one after the other are one file, as with xz(1)). Takes the compressed stream over.
 /// Damaged input throws <see cref="InvalidDataException"/>, input that ends early <see cref="EndOfStreamException"/>.
 /// </summary>
-public sealed unsafe class XzStream : ReadOnlyStream
+internal sealed unsafe class XzStream : ReadOnlyStream
 {
     // xz -9 needs 65 MiB to decompress; a file that wants more than four times that is not a package.
     private const ulong MemoryLimit = 256UL << 20;
