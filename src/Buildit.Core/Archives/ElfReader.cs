@@ -28,7 +28,8 @@ public sealed class ElfReader
     {
         var header = new byte[64];
         var length = ReadAt(file, 0, header);
-        if (length < 52 || !header.AsSpan().StartsWith("\x7f"u8) || !header.AsSpan(1).StartsWith("ELF"u8) || header[4] is not (1 or 2) || header[5] != 1 || (header[4] == 2 && length < 64))
+        var isElf = header.AsSpan().StartsWith("\u007fELF"u8) && header[4] is (1 or 2) && header[5] == 1;
+        if (!isElf || length < (header[4] == 2 ? 64 : 52))
         {
             return null;
         }

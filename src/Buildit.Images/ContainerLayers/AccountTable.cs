@@ -98,7 +98,7 @@ public sealed class AccountTable
         bag.Error(
             written.Span,
             $"there is no {what} '{name}' in this container; known: {string.Join(", ", names)}",
-            Core.Diagnostics.Suggestion.Hint(name, names) ?? $"declare it in an `accounts` step, or write its number");
+            Suggestion.Hint(name, names) ?? "declare it in an `accounts` step, or write its number");
         return 0;
     }
 

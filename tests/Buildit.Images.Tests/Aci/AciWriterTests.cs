@@ -26,6 +26,25 @@ public sealed class AciWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Equal_input_gives_equal_bytes_whatever_the_directory_order_modes_and_times()
+    {
+        var (first, _) = await WriteAsync(Synced(_directory, ["a", "b", "c/d", "c/é"], UnixFileMode.UserRead | UnixFileMode.UserWrite, 1));
+        using var other = new TestDirectory();
+        var (second, _) = await WriteAsync(Synced(other, ["c/é", "c/d", "b", "a"], (UnixFileMode)0x1B6, 2));
+        Assert.Equal((first.ImageId, first.Digest, first.Size), (second.ImageId, second.Digest, second.Size));
+    }
+
+    private static ImageRoot Synced(TestDirectory directory, string[] names, UnixFileMode mode, int day)
+    {
+        foreach (var name in names)
+        {
+            File.SetLastWriteTimeUtc(directory.Write("files/" + name, name, mode), DateTime.UnixEpoch.AddDays(day));
+        }
+
+        return Sample.Root([], Sample.Files(Sample.Container(directory.Path, Sample.Sync("files/", "/srv", recursive: true))));
+    }
+
+    [Fact]
     public async Task What_is_written_passes_the_archive_check()
     {
         var (_, tar) = await WriteAsync(Root());
