@@ -138,7 +138,7 @@ public sealed class Fetcher : IDisposable
         await using var body = await OpenAsync(url, partial, watch);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await using var file = partial.Open(url, body, hash);
-        await CopyAsync(request, body, file, hash, watch, bytes => progress?.Report(new(request.Name, Redaction.Of(url), bytes, body.Total)));
+        await CopyAsync(request, body, file, hash, watch, bytes => progress?.Report(new(request.Name, Redaction.Of(url), bytes, body.Total)), cancel);
         var digest = Digest.FromHash(hash.GetHashAndReset());
         if (body.Offset > 0 && request.Expected is { } expected && digest != expected)
         {
@@ -178,16 +178,16 @@ public sealed class Fetcher : IDisposable
         }
     }
 
-    private async Task CopyAsync(FetchRequest request, Body body, FileStream file, IncrementalHash hash, StallWatch watch, Action<long> report)
+    private async Task CopyAsync(FetchRequest request, Body body, FileStream file, IncrementalHash hash, StallWatch watch, Action<long> report, CancellationToken cancel)
     {
         var limit = Math.Min(_options.MaxBytes, request.Size + Excess ?? long.MaxValue);
         var buffer = new byte[1 << 17];
         var reported = file.Position;
         report(reported);
-        for (int read; (read = await ReadAsync(body.Content, buffer, watch)) > 0; watch.Reset())
+        for (int read; (read = await ReadAsync(body.Content, buffer, watch)) > 0;)
         {
             hash.AppendData(buffer, 0, read);
-            await file.WriteAsync(buffer.AsMemory(0, read), watch.Token);
+            await file.WriteAsync(buffer.AsMemory(0, read), cancel);
             if (file.Position > limit)
             {
                 throw new FetchFailure(string.Create(CultureInfo.InvariantCulture, $"sends more than {limit:N0} bytes"));
@@ -211,11 +211,7 @@ public sealed class Fetcher : IDisposable
     {
         try
         {
-            return await content.ReadAsync(buffer, watch.Token);
-        }
-        catch (OperationCanceledException) when (watch.Stalled)
-        {
-            throw watch.Failure;
+            return await watch.WaitAsync(token => content.ReadAsync(buffer, token));
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {

@@ -42,7 +42,7 @@ internal sealed class HttpSource : IDisposable
             var response = await SendAsync(address, resume, SelectedProxy.UserInfo(address), watch);
             if (!IsRedirect(response.StatusCode))
             {
-                return await ToBodyAsync(response, resume, watch);
+                return await ToBodyAsync(response, resume);
             }
 
             var location = response.Headers.Location;
@@ -98,13 +98,9 @@ internal sealed class HttpSource : IDisposable
         _dead.ThrowIfDead(peer);
         try
         {
-            return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, watch.Token);
+            return await watch.WaitAsync(async token => await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token));
         }
-        catch (OperationCanceledException) when (watch.Stalled)
-        {
-            throw watch.Failure;
-        }
-        catch (OperationCanceledException) when (!watch.Token.IsCancellationRequested)
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException)
         {
             throw _dead.Bury(peer, $"{peer.Host} could not be connected within {_options.ConnectTimeout.TotalSeconds:0.###} s");
         }
@@ -125,12 +121,12 @@ internal sealed class HttpSource : IDisposable
 
     private static string Innermost(Exception e) => e.GetBaseException().Message.TrimEnd('.');
 
-    private async Task<Body> ToBodyAsync(HttpResponseMessage response, ResumePoint resume, StallWatch watch)
+    private async Task<Body> ToBodyAsync(HttpResponseMessage response, ResumePoint resume)
     {
         try
         {
             var offset = Offset(response, resume);
-            var content = await response.Content.ReadAsStreamAsync(watch.Token);
+            var content = await response.Content.ReadAsStreamAsync();
             return new(content, offset, offset + response.Content.Headers.ContentLength, Validator(response), response);
         }
         catch

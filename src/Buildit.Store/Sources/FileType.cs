@@ -30,7 +30,8 @@ internal static partial class FileStatus
         var status = stackalloc byte[256];
         if (Statx(AtCurrentDirectory, path, DoNotFollow, TypeModeSize, status) != 0)
         {
-            throw new IOException($"'{path}': {Marshal.GetLastPInvokeErrorMessage()}");
+            // A name that is not UTF-8 ends here too: .NET shows it, but cannot name it.
+            throw new RefusedException($"'{path}' cannot be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
         }
 
         var mode = *(ushort*)(status + ModeOffset);

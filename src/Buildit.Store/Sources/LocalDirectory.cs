@@ -83,7 +83,7 @@ internal sealed class LocalDirectory
 
     private static string Target(string full, string path)
     {
-        var target = new FileInfo(full).LinkTarget ?? throw new IOException($"'{full}' changed while it was read");
+        var target = new FileInfo(full).LinkTarget ?? throw RefusedException.Entry(path, "changed while it was read");
         return target.StartsWith('/') ? throw RefusedException.Entry(path, $"is a symbolic link to the absolute path '{target}'") : target;
     }
 }

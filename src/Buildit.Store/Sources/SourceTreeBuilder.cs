@@ -70,6 +70,11 @@ internal sealed class SourceTreeBuilder(Spool spool, SourceLimits limits)
             throw RefusedException.Entry(entry.Name, "is a symbolic link with an empty target or a NUL in it");
         }
 
+        if (Encoding.UTF8.GetByteCount(target) > MaxPath)
+        {
+            throw RefusedException.Entry(entry.Name, $"is a symbolic link with a target longer than {MaxPath} bytes");
+        }
+
         return target.StartsWith('/') ? throw RefusedException.Entry(entry.Name, $"is a symbolic link to the absolute path '{target}'") : target;
     }
 

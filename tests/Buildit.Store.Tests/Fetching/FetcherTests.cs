@@ -152,6 +152,15 @@ public sealed class FetcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_of_a_longer_partial_file_stays_when_it_starts_anew()
+    {
+        var server = Serve((_, _) => Answer.Ok(File));
+        System.IO.File.WriteAllBytes(_sink.PartialPath(Right.Hex), new byte[File.Length + 5]);
+        await Fetch(server.Url());
+        Assert.Equal(File, _sink[Right]);
+    }
+
+    [Fact]
     public async Task Wrong_bytes_are_kept_under_their_own_digest_and_the_next_mirror_is_asked()
     {
         var wrong = Serve((_, _) => Answer.Ok(Html));
@@ -230,6 +239,20 @@ public sealed class FetcherTests : IDisposable
     }
 
     [Fact]
+    public async Task A_host_that_does_not_answer_in_time_is_dead_too()
+    {
+        // The kernel takes the connection, but nobody ever answers the TLS greeting.
+        using var mute = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        mute.Start();
+        var url = $"https://{mute.LocalEndpoint}/file";
+        using var fetcher = new Fetcher(_sink, TimeProvider.System, Quick with { ConnectTimeout = TimeSpan.FromMilliseconds(200) });
+        var error = await Assert.ThrowsAsync<BuilditException>(() => fetcher.FetchAsync(new("file", [url, url], Right), null, default));
+        Assert.Equal(
+            $"{url}: 127.0.0.1 could not be connected within 0.2 s\n{url}: 127.0.0.1 could not be connected within 0.2 s (not asked again)",
+            error.Diagnostics[0].Detail);
+    }
+
+    [Fact]
     public async Task Redirections_are_followed_but_not_for_ever()
     {
         var server = Serve((asked, _) => asked.Path switch { "/a" => Answer.Code(302, "Location: b?x=1"), "/b?x=1" => Answer.Ok(File), _ => Answer.Code(301, "Location: /loop") });
@@ -272,6 +295,22 @@ public sealed class FetcherTests : IDisposable
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.Equal(Right, (await second).Digest);
+    }
+
+    [Fact]
+    public async Task Who_shares_a_download_can_leave_it()
+    {
+        var server = Serve((_, _) => new Answer(200, File, Sent: 10, Hang: true));
+        using var fetcher = new Fetcher(_sink, TimeProvider.System, Quick with { StallTimeout = TimeSpan.FromMinutes(5) });
+        using var cancelFirst = new CancellationTokenSource();
+        using var cancelSecond = new CancellationTokenSource();
+        var first = fetcher.FetchAsync(new("file", [server.Url()], Right), null, cancelFirst.Token);
+        var second = fetcher.FetchAsync(new("file", [server.Url()], Right), null, cancelSecond.Token);
+        await cancelSecond.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.False(first.IsCompleted);
+        await cancelFirst.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class LocalSourceTests : IDisposable
         _source.Write("sub/.gitignore", "!keep.o\nsecret\n");
         _source.Write("sub/keep.o", "x");
         _source.Write("sub/secret", "x");
+        _source.Write("sub/drop.o", "x");
         _source.Write("a.o", "x");
         _source.Write("a.c", "x");
         _source.Write("build/a", "x");

@@ -157,6 +157,7 @@ public sealed class SourceArchiveTests : IDisposable
         { "entry 'm' is a symbolic link to 'l/..', which is outside the tree", new TarMaker().Symlink("l", ".").Symlink("m", "l/..") },
         { "entry 'd/m' is a symbolic link to 'n/../../x', which is outside the tree", new TarMaker().Symlink("d/m", "n/../../x").Symlink("d/n", "..") },
         { "is a symbolic link with an empty target", new TarMaker().Symlink("l", "") },
+        { "is a symbolic link with a target longer than 4096 bytes", new TarMaker().Pax("linkpath", string.Concat(Enumerable.Repeat("a/", 2500))).Symlink("l", "x") },
         { "entry 'l/x' is below 'l', which is a symbolic link", new TarMaker().Symlink("l", "d").File("l/x").Directory("d") },
         { "entry 'l/x' is below 'l', which is a symbolic link", new TarMaker().File("l/x").Symlink("l", "d").Directory("d") },
         { "entry 'f/x' is below 'f', which is a file", new TarMaker().File("f").File("f/x") },
