@@ -8,10 +8,7 @@ namespace Buildit.Store.Tests.Debian;
 /// <summary>Makes .debs, good ones and such as no tool would make.</summary>
 internal sealed class DebBuilder
 {
-    private readonly MemoryStream _tar = new();
-    private readonly TarWriter _writer;
-
-    public DebBuilder() => _writer = new(_tar, TarEntryFormat.Gnu, leaveOpen: true);
+    private readonly List<TarEntry> _entries = [];
 
     public DebBuilder Add(TarEntryType type, string name, string content = "", string link = "", int mode = 0x1A4, int uid = 0, long mtime = 1000)
     {
@@ -26,7 +23,7 @@ internal sealed class DebBuilder
             entry.DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content));
         }
 
-        _writer.WriteEntry(entry);
+        _entries.Add(entry);
         return this;
     }
 
@@ -38,8 +35,13 @@ internal sealed class DebBuilder
 
     public byte[] Tar()
     {
-        _writer.Dispose();
-        return _tar.ToArray();
+        var tar = new MemoryStream();
+        using (var writer = new TarWriter(tar, TarEntryFormat.Gnu, leaveOpen: true))
+        {
+            _entries.ForEach(writer.WriteEntry);
+        }
+
+        return tar.ToArray();
     }
 
     public byte[] Deb() => Ar(("debian-binary", "2.0\n"u8.ToArray()), ("control.tar.gz", [1]), ("data.tar.gz", Gzip(Tar())));
