@@ -30,9 +30,10 @@ public static class DependencyResolver
         }
 
         problems.ThrowIfErrors(ExitCode.Unresolvable);
-        var chosen = new Selection(graph, index.Architecture).Choose(packages);
+        var conflicts = new Conflicts(index.Architecture);
+        var chosen = new Selection(graph, conflicts).Choose(packages);
         var locked = ToLock(chosen, graph, packages);
-        ConflictCheck.Run(locked, chosen, index.Architecture, packages, problems);
+        conflicts.Check(locked, [.. locked.Packages.Keys.Select(name => chosen[name])], packages, problems);
         problems.ThrowIfErrors(ExitCode.Unresolvable);
         return locked;
     }

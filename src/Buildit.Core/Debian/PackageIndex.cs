@@ -17,7 +17,12 @@ public sealed record IndexedPackage(string Name, string Version, string Architec
 }
 
 /// <summary>A package that stands for a virtual one; <paramref name="Version"/> is null if it does not say as which version.</summary>
-public sealed record Provider(IndexedPackage Package, string? Version);
+public sealed record Provider(IndexedPackage Package, string? Version)
+{
+    /// <summary>A package by one of the relations of its Provides, in which only "=" can be used.</summary>
+    public static Provider Of(IndexedPackage package, Relation provided) =>
+        new(package, provided.Operator == VersionOperator.Equal ? provided.Version : null);
+}
 
 /// <summary>The packages of one suite for one architecture: one version per name, the newest that was added.</summary>
 public sealed class PackageIndex
@@ -36,8 +41,7 @@ public sealed class PackageIndex
         {
             foreach (var relation in Dependency.ParseList(package.Provides, architecture).SelectMany(d => d.Alternatives))
             {
-                var provider = new Provider(package, relation.Operator == VersionOperator.Equal ? relation.Version : null);
-                _providers[relation.Name] = ProvidersOf(relation.Name).Add(provider);
+                _providers[relation.Name] = ProvidersOf(relation.Name).Add(Provider.Of(package, relation));
             }
         }
     }

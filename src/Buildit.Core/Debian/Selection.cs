@@ -4,9 +4,9 @@ namespace Buildit.Core.Debian;
 
 /// <summary>
 /// Picks one candidate for every dependency. What leaves no choice is taken first, so that a choice is made only when nothing else
-/// decides it; then a candidate that is there already wins, then the preferred one, then the first as written.
+/// decides it; then a candidate that is there already wins, then the preferred one, then the first as written that clashes with nothing.
 /// </summary>
-internal sealed class Selection(CandidateGraph graph, string architecture)
+internal sealed class Selection(CandidateGraph graph, Conflicts conflicts)
 {
     private readonly SortedDictionary<string, IndexedPackage> _chosen = new(StringComparer.Ordinal);
     private readonly Stack<IndexedPackage> _forced = new();
@@ -75,6 +75,6 @@ internal sealed class Selection(CandidateGraph graph, string architecture)
     private IEnumerable<Candidate> Possible(Need need) => need.Candidates.Where(c => graph.WhyBroken(c.Package) is null);
 
     private IndexedPackage Best(Need need) =>
-        Possible(need).Select(c => c.Package).FirstOrDefault(p => !_chosen.Values.Any(other => ConflictCheck.Clash(p, other, architecture) is not null))
+        Possible(need).Select(c => c.Package).FirstOrDefault(p => !_chosen.Values.Any(other => conflicts.Between(p, other)))
         ?? Possible(need).First().Package;
 }
