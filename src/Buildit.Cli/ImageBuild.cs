@@ -1,10 +1,10 @@
-using System.Globalization;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Keys;
+using Buildit.Core.Trees;
 using Buildit.Images.Aci;
 using Buildit.Images.Composition;
 using Buildit.Images.Oci;
@@ -87,7 +87,8 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
         var w = new CanonicalWriter("image", FormatVersion);
         w.Put("container", composition.Container.Text.Text).Put("format", step.Format.ToString()).Put("date", sourceDate).Put("compressor", compressor?.Identity ?? "");
         w.Put("part", composition.Parts.Select(p => p.Package + " " + p.Output + " " + p.Tree.DiffId.Hex).ToArray());
-        w.Put("file", composition.Files.Entries.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Entry} {e.IsDeclared}")).ToArray());
+        w.Put("files", Tree.Create(composition.Files.Entries.Select(e => e.Entry), sourceDate).Print());
+        w.Put("declared", composition.Files.Entries.Where(e => e.IsDeclared).Select(e => e.Entry.Path).ToArray());
         return w.Digest;
     }
 

@@ -70,5 +70,5 @@ public readonly record struct Digest : IParsable<Digest>, IComparable<Digest>
     public int CompareTo(Digest other) => string.CompareOrdinal(_hex, other._hex);
 
     /// <summary><c>sha256:HEX</c>.</summary>
-    public override string ToString() => Prefix + Hex;
+    public override string ToString() => Prefix + (_hex ?? "none");
 }

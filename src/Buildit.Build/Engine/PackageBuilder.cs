@@ -129,9 +129,9 @@ public sealed class PackageBuilder(
     {
         var closure = Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]);
         var wanted = Closure.Of(closure.Where(p => needs.Contains(p.Name)).Concat(testTools.Select(t => t.Package))).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
-        var runtime = parts.Where(p => p.Output == "runtime" && wanted.Contains(p.Package))
+        var runtime = parts.Where(p => p.Output == "runtime")
             .Concat(testTools.SelectMany(t => t.Parts(store, "runtime")))
-            .Where(p => !package.Replaces.Contains(p.Package))
+            .Where(p => wanted.Contains(p.Package) && !package.Replaces.Contains(p.Package))
             .DistinctBy(p => p.Tree.DiffId);
         ImmutableArray<RootPart> all = [.. runtime, .. outputs.Where(o => o.Key == "runtime").Select(o => new RootPart(package.Name, o.Key, o.Value))];
         var root = await roots.ComposeOnceAsync(all, cancel);
