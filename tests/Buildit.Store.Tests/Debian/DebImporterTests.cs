@@ -11,6 +11,7 @@ namespace Buildit.Store.Tests.Debian;
 public sealed class DebImporterTests : IDisposable
 {
     private static readonly LockedPackage Package = new("test", "1", "amd64", "pool/test.deb", 1, Digest.Of("x"), []);
+    private static readonly EnumerationOptions WithoutLinks = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
     private readonly TemporaryDirectory _work = new();
 
     public void Dispose() => _work.Dispose();
@@ -106,7 +107,7 @@ public sealed class DebImporterTests : IDisposable
         // Implied directories are refused by the name that the archive gives them.
         Assert.Contains(entry.Split('/')[1], error.Message, StringComparison.Ordinal);
         Assert.Equal([inside], Directory.EnumerateFileSystemEntries(_work.Path));
-        Assert.DoesNotContain(Directory.EnumerateFiles(inside, "*", SearchOption.AllDirectories), f => Path.GetFileName(f) is "escaped" or "shadow");
+        Assert.DoesNotContain(Directory.EnumerateFiles(inside, "*", WithoutLinks), f => Path.GetFileName(f) is "escaped" or "shadow");
         Assert.False(File.Exists("/buildit-escaped") || File.Exists("/tmp/escaped"));
     }
 
