@@ -11,7 +11,8 @@ namespace Buildit.Build.Sandboxing;
 public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) : ISandbox
 {
     private const string Libraries = "usr/lib/x86_64-linux-gnu";
-    private const string Loader = "usr/lib64/ld-linux-x86-64.so.2";
+    // Not usr/lib64/...: that is an absolute link, which from outside of the root leads to the host's own loader.
+    private const string Loader = Libraries + "/ld-linux-x86-64.so.2";
 
     /// <inheritdoc/>
     public async Task<SandboxResult> RunAsync(SandboxRequest request, CancellationToken cancel)

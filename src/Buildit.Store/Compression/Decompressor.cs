@@ -12,7 +12,7 @@ public sealed class Decompressor(IZstdDecoder? zstd, Func<Stream, Stream> xz)
 
     /// <summary>With xz by the liblzma that comes with buildit.</summary>
     public Decompressor(IZstdDecoder? zstd)
-        : this(zstd, input => new XzStream(input))
+        : this(zstd, Xz.Open)
     {
     }
 
