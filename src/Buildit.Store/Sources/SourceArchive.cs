@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 using Buildit.Store.Compression;
+using Buildit.Store.Files;
 
 namespace Buildit.Store.Sources;
 
@@ -72,9 +74,9 @@ public sealed class SourceArchive(Decompressor decompressor, string spoolDirecto
 
     private static SourceTar Write(SourceLayout layout, Stream output, CancellationToken cancel)
     {
-        using var hashing = new HashingStream(output);
+        using var hashing = new HashingStream(output, HashAlgorithmName.SHA256);
         layout.Write(hashing, cancel);
-        return new(hashing.Digest, hashing.Length, layout.NewestMtime ?? FixedMtime);
+        return new(Digest.FromHash(hashing.GetHash()), hashing.Count, layout.NewestMtime ?? FixedMtime);
     }
 
     private static Dictionary<string, SourceNode> SingleFile(SourceInput input)
