@@ -8,7 +8,7 @@ using Buildit.Core.Diagnostics;
 namespace Buildit.Cli.Commands;
 
 /// <summary>What the building commands were told.</summary>
-internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, EngineOptions Engine, bool IsQuiet);
+internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, EngineOptions Engine, int? Jobs);
 
 /// <summary>buildit [build] TARGET...</summary>
 internal sealed class BuildCommand(Terminal terminal)
@@ -49,6 +49,7 @@ internal sealed class BuildCommand(Terminal terminal)
 
     private BuildRequest Request(ParseResult parsed)
     {
+        terminal.Choose(parsed.GetValue(_progress)!);
         var start = Options.StartOf(parsed, _directory);
         var targets = parsed.GetValue(_targets) ?? [];
         if (targets.Length == 0)
@@ -63,13 +64,12 @@ internal sealed class BuildCommand(Terminal terminal)
             Formats(parsed.GetValue(_type)),
             new()
             {
-                Jobs = parsed.GetValue(_jobs) ?? Environment.ProcessorCount,
                 KeepGoing = parsed.GetValue(_keepGoing),
                 Rebuild = parsed.GetValue(_rebuild),
                 Offline = parsed.GetValue(_offline),
                 KeepFailed = parsed.GetValue(_keepFailed),
             },
-            parsed.GetValue(_progress) == "quiet");
+            parsed.GetValue(_jobs));
     }
 
     private static ImageFormat[] Formats(string? types) => types is null
@@ -106,8 +106,10 @@ internal sealed class BuildCommand(Terminal terminal)
         var bag = new DiagnosticBag();
         var workspace = Workspace.Find(request.Start, path, bag);
         bag.ThrowIfErrors();
+        terminal.Print(bag.Items);
         var progress = new Progress(terminal);
-        using var session = new Session(workspace, request.Engine, progress.Take);
+        var options = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount };
+        using var session = new Session(workspace, options, progress.Take);
         if (File.Exists(Path.Combine(path, "container.yaml")))
         {
             await new ContainerBuild(session, terminal, progress, request).RunAsync(path, cancel);

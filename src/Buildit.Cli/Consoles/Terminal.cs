@@ -7,13 +7,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
 {
     private readonly Lock _gate = new();
     private bool _hasStatus;
+    private bool _isQuiet;
 
     public TextWriter Out { get; } = output;
 
     public TextWriter Error { get; } = error;
 
     /// <summary>Whether a progress line can be shown.</summary>
-    public bool IsInteractive { get; } = isInteractive;
+    public bool IsInteractive { get; private set; } = isInteractive;
 
     public static Terminal OfProcess()
     {
@@ -22,9 +23,21 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         return new(Console.Out, Console.Error, interactive, color, interactive ? Math.Max(40, Console.WindowWidth) : 80);
     }
 
+    /// <summary>Follows <c>--progress</c>: auto, plain (no progress line) or quiet (errors and data only).</summary>
+    public void Choose(string progress)
+    {
+        IsInteractive &= progress == "auto";
+        _isQuiet = progress == "quiet";
+    }
+
     /// <summary>A line of talk.</summary>
     public void Line(string text)
     {
+        if (_isQuiet)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             ClearStatus();
@@ -65,6 +78,11 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
 
     public void Print(IReadOnlyList<Diagnostic> diagnostics)
     {
+        if (diagnostics.Count == 0)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             ClearStatus();

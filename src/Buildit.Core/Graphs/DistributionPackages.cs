@@ -22,6 +22,23 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
         return Node(name);
     }
 
+    /// <summary>The same package with further links and companions.</summary>
+    public Package.Imported Adapt(Package.Imported package, ImmutableSortedDictionary<string, string> links, ImmutableArray<Package> companions)
+    {
+        var all = package.Links.SetItems(links);
+        var key = RecipeKeys.OfImported(package.Pin, all, ClosureOf(package.Pin.Name), companions);
+        return new()
+        {
+            Name = package.Name,
+            Version = package.Version,
+            Key = new(key.Digest),
+            Preimage = key.Preimage,
+            CompanionsLater = () => [.. package.Companions, .. companions],
+            Pin = package.Pin,
+            Links = all,
+        };
+    }
+
     private Package.Imported Node(string name)
     {
         if (_nodes.TryGetValue(name, out var known))
@@ -31,7 +48,7 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
 
         var pin = locked.Packages[name];
         var links = distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
-        var key = RecipeKeys.OfImported(pin, links, ClosureOf(name));
+        var key = RecipeKeys.OfImported(pin, links, ClosureOf(name), []);
         return _nodes[name] = new()
         {
             Name = "debian/" + name,

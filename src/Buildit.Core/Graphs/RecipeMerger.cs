@@ -9,34 +9,41 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
 {
     private const string FileName = "pkg.yaml";
 
-    /// <summary>The recipe that an atom names in the recipe trees, or null and a diagnostic.</summary>
-    public MergedRecipe? FromTree(PackageAtom atom, SourceSpan span)
+    /// <summary>The recipe of this name in the recipe trees, or null and a diagnostic.</summary>
+    public Recipe? Find(PackageAtom atom, SourceSpan span)
     {
-        var name = atom.Category + "/" + atom.Name;
         foreach (var tree in workspace.RecipeTrees)
         {
-            var directory = workspace.Combine(tree, name);
+            var directory = workspace.Combine(tree, atom.Key);
             if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
             {
-                return Parse(text, directory) is { } recipe ? Merge(recipe, name, atom.Version is { } v ? new Spanned<string>(v, span) : null) : null;
+                return RecipeParser.Parse(text, directory, bag);
             }
         }
 
-        bag.Add(new($"there is no package '{name}'", span, Suggestion.Hint(name, workspace.RecipeNames) ?? "recipe trees: " + string.Join(", ", workspace.RecipeTrees)) { Code = ExitCode.Unresolvable });
+        bag.Add(new($"there is no package '{atom.Key}'", span, Suggestion.Hint(atom.Key, workspace.RecipeNames) ?? "recipe trees: " + string.Join(", ", workspace.RecipeTrees)) { Code = ExitCode.Unresolvable });
         return null;
     }
 
     /// <summary>The recipe in a directory, or null and a diagnostic.</summary>
-    public MergedRecipe? FromDirectory(string directory, SourceSpan? span)
+    public Recipe? Find(string directory, SourceSpan? span)
     {
-        if (workspace.ReadText(workspace.Combine(directory, FileName)) is not { } text)
+        if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
         {
-            bag.Error(span, $"there is no {FileName} in '{directory}'");
-            return null;
+            return RecipeParser.Parse(text, directory, bag);
         }
 
-        return Parse(text, directory) is { } recipe ? Merge(recipe, null, null) : null;
+        bag.Error(span, $"there is no {FileName} in '{directory}'");
+        return null;
     }
+
+    /// <summary>Merges a recipe with its bases. <paramref name="name"/> is its name with category, where it is known from its place.</summary>
+    public MergedRecipe? Merge(Recipe recipe, string? name, Spanned<string>? version) => recipe switch
+    {
+        Recipe.Full full => MergeFull(full, name ?? full.Name.Value, version),
+        Recipe.Derived derived => MergeDerived(derived),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>Looks at the files that a merged recipe names and gives it as a build is told it.</summary>
     public ResolvedRecipe? Resolve(MergedRecipe merged, Platform platform)
@@ -72,15 +79,6 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
     /// <summary>The files that a group places.</summary>
     public ImmutableArray<ResolvedFile> PlacedFiles(MergedRecipe merged) =>
         merged.Recipe.IsGroup ? new RecipeFiles(workspace, bag).Placed(merged.Recipe.Files, merged.Recipe.Directory) : [];
-
-    private Recipe? Parse(SourceText text, string directory) => RecipeParser.Parse(text, directory, bag);
-
-    private MergedRecipe? Merge(Recipe recipe, string? name, Spanned<string>? version) => recipe switch
-    {
-        Recipe.Full full => MergeFull(full, name ?? full.Name.Value, version),
-        Recipe.Derived derived => MergeDerived(derived),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
 
     private MergedRecipe? MergeFull(Recipe.Full recipe, string name, Spanned<string>? wanted)
     {
@@ -129,13 +127,8 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
             return null;
         }
 
-        if (atom.IsDebian)
-        {
-            bag.Error(derived.Base.Span, $"'{derived.Base.Value}' is imported as it is: there is no source to patch or configure", "derive from a recipe that builds it from source");
-            return null;
-        }
-
-        var merged = FromTree(atom, derived.Base.Span);
+        var found = Find(atom, derived.Base.Span);
+        var merged = found is null ? null : Merge(found, atom.Key, atom.Version is { } version ? new(version, derived.Base.Span) : null);
         return merged is null ? null : WithFlags(
             merged with
             {

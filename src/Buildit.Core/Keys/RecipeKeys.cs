@@ -45,11 +45,12 @@ public static class RecipeKeys
     }
 
     /// <summary>An imported .deb and, because what comes along with it in a root depends on them, the .debs that it depends on.</summary>
-    public static CanonicalWriter OfImported(LockedPackage pin, IReadOnlyCollection<KeyValuePair<string, string>> links, IEnumerable<LockedPackage> closure)
+    public static CanonicalWriter OfImported(LockedPackage pin, IReadOnlyCollection<KeyValuePair<string, string>> links, IEnumerable<LockedPackage> closure, IEnumerable<Package> companions)
     {
         var w = new CanonicalWriter("debian", FormatVersions.Key).Put("import-version", FormatVersions.DebianImport).Put("name", pin.Name).Put("deb", pin.Sha256);
         w.Put("link", links);
         w.Put("closure", closure.Select(p => p.Name + "=" + p.Sha256.Hex).Order(StringComparer.Ordinal).ToArray());
+        Dependencies(w, "companion", companions);
         return w;
     }
 
