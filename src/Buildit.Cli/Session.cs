@@ -33,7 +33,7 @@ internal sealed class Session : IDisposable
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
         var records = new RecordKeeper(Store, Platform.LinuxAmd64);
-        var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), workspace.Config.Mirrors, options, report);
+        var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
         var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
         Engine = new(records, builder, debian, new(Store, records), options, report);

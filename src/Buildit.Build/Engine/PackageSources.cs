@@ -15,8 +15,7 @@ namespace Buildit.Build.Engine;
 
 /// <summary>Files from the store, else from their mirrors, verified; sources as canonical tars that are made once and kept.</summary>
 /// <param name="mirrors">Base addresses of the distribution's mirrors, for .debs and <c>debian:</c> addresses.</param>
-/// <param name="sourceMirrors">Base addresses that may have any source under its file name, tried last.</param>
-public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceArchive archive, Lazy<MirrorList> mirrors, ImmutableArray<string> sourceMirrors, EngineOptions options, Action<BuildEvent> report) : IPackageSources
+public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceArchive archive, Lazy<MirrorList> mirrors, EngineOptions options, Action<BuildEvent> report) : IPackageSources
 {
     /// <inheritdoc/>
     public async Task<string> DebAsync(LockedPackage pin, CancellationToken cancel)
@@ -49,7 +48,7 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
 
     private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
     {
-        var urls = mirrors.Value.ExpandAll([remote.Url, .. remote.Mirrors, .. sourceMirrors.Select(m => m.TrimEnd('/') + "/" + source.FileName)]);
+        var urls = mirrors.Value.ExpandAll([remote.Url, .. remote.Mirrors, .. options.SourceMirrors.Select(m => m + "/" + source.FileName)]);
         var file = await FetchAsync(new(source.FileName, Absolute(urls, source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
         var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("name", remote.Unpack ? "" : source.FileName).Digest;
         if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)

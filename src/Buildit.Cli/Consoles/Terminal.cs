@@ -23,25 +23,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         return new(Console.Out, Console.Error, interactive, color, interactive ? Math.Max(40, Console.WindowWidth) : 80);
     }
 
-    /// <summary>Follows <c>--progress</c>: auto, plain (no progress line) or quiet (errors and data only).</summary>
-    public void Choose(string progress)
-    {
-        IsInteractive &= progress == "auto";
-        _isQuiet = progress == "quiet";
-    }
+    /// <summary>How much is shown: 'auto', 'plain' (no progress line) or 'quiet' (no talk either).</summary>
+    public void SetProgress(string mode) => (IsInteractive, _isQuiet) = (IsInteractive && mode == "auto", mode == "quiet");
 
     /// <summary>A line of talk.</summary>
     public void Line(string text)
     {
-        if (_isQuiet)
+        if (!_isQuiet)
         {
-            return;
-        }
-
-        lock (_gate)
-        {
-            ClearStatus();
-            Error.WriteLine(text);
+            Write(text);
         }
     }
 
@@ -49,7 +39,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     public void Ended(string text, string state = "[OK]") => Line(text.PadRight(Math.Max(text.Length + 1, 75)) + state);
 
     /// <summary>A remark that is no part of the usual talk.</summary>
-    public void Note(string text) => Line("buildit: " + text);
+    public void Note(string text) => Write("buildit: " + text);
 
     /// <summary>A line of data.</summary>
     public void Data(string text)
@@ -97,6 +87,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
             ClearStatus();
             Error.WriteLine("error: this is a bug in buildit; please report it with the lines below");
             Error.WriteLine(e.ToString());
+        }
+    }
+
+    private void Write(string text)
+    {
+        lock (_gate)
+        {
+            ClearStatus();
+            Error.WriteLine(text);
         }
     }
 
