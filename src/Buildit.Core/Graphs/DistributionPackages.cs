@@ -30,8 +30,7 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
         }
 
         var pin = locked.Packages[name];
-        var links = distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
-        var key = RecipeKeys.OfImported(pin, links, ClosureOf(name));
+        var key = RecipeKeys.OfImported(pin, ClosureOf(name).Select(p => (p, (IReadOnlyCollection<KeyValuePair<string, string>>)LinksOf(p.Name))));
         return _nodes[name] = new()
         {
             Name = "debian/" + name,
@@ -40,9 +39,12 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
             Preimage = key.Preimage,
             CompanionsLater = () => [.. pin.Depends.Where(locked.Packages.ContainsKey).Select(Node)],
             Pin = pin,
-            Links = links,
+            Links = LinksOf(name),
         };
     }
+
+    private ImmutableSortedDictionary<string, string> LinksOf(string name) =>
+        distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
     private LockedPackage[] ClosureOf(string name)
     {
