@@ -36,7 +36,7 @@ internal sealed class Session : IDisposable
         var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
         var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
-        Engine = new(records, builder, debian, new(Store, records), options, report);
+        Engine = Own(new BuildEngine(records, builder, debian, new(Store, records), options, report));
         Toolbox.Engine = Engine;
     }
 

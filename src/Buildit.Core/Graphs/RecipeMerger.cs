@@ -8,6 +8,7 @@ namespace Buildit.Core.Graphs;
 public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
 {
     private const string FileName = "pkg.yaml";
+    private readonly List<string> _bases = [];
 
     /// <summary>The recipe of this name in the recipe trees, or null and a diagnostic.</summary>
     public Recipe? Find(PackageAtom atom, SourceSpan span)
@@ -41,7 +42,7 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
     public MergedRecipe? Merge(Recipe recipe, string? name, Spanned<string>? version) => recipe switch
     {
         Recipe.Full full => MergeFull(full, name ?? full.Name.Value, version),
-        Recipe.Derived derived => MergeDerived(derived),
+        Recipe.Derived derived => MergeDerived(derived, name, version),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -96,7 +97,7 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
                 Text = recipe.Text,
                 Recipe = recipe,
                 Version = version,
-                Patches = version is null ? [] : [.. version.Patches.Select(p => (p, recipe.Directory))],
+                Patches = PatchesFor(version, version?.Patches ?? [], recipe.Directory),
                 Flags = recipe.Use.ToImmutableSortedDictionary(f => f.Name.Value, f => f.Default, StringComparer.Ordinal),
                 OwnNeeds = recipe.Needs.Plus(style.Needs),
                 Links = recipe.Links,
@@ -120,20 +121,34 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
         }
     }
 
-    private MergedRecipe? MergeDerived(Recipe.Derived derived)
+    private MergedRecipe? MergeDerived(Recipe.Derived derived, string? name, Spanned<string>? wanted)
     {
         if (PackageAtom.Parse(derived.Base, bag) is not { } atom)
         {
             return null;
         }
 
+        if (_bases.Contains(derived.Directory))
+        {
+            bag.Error(derived.Base.Span, $"'{derived.Base.Value}' is derived from itself", "a chain of 'base' must end at a recipe that has none");
+            return null;
+        }
+
+        _bases.Add(derived.Directory);
         var found = Find(atom, derived.Base.Span);
         var merged = found is null ? null : Merge(found, atom.Key, atom.Version is { } version ? new(version, derived.Base.Span) : null);
+        _bases.Remove(derived.Directory);
+        if (merged is not null && wanted is { } w && merged.Version?.Version.Value != w.Value)
+        {
+            bag.Add(new($"'{name}' has no version '{w.Value}'", w.Span, $"it is derived from '{derived.Base.Value}' and has only version {merged.Version?.Version.Value}") { Code = ExitCode.Unresolvable });
+            return null;
+        }
+
         return merged is null ? null : WithFlags(
             merged with
             {
                 Text = derived.Text,
-                Patches = [.. merged.Patches, .. derived.Patches.Select(p => (p, derived.Directory))],
+                Patches = [.. merged.Patches, .. PatchesFor(merged.Version, derived.Patches, derived.Directory)],
                 OwnNeeds = merged.OwnNeeds.Plus(derived.Needs),
                 DerivedConfigure = [.. merged.DerivedConfigure, .. derived.Configure],
                 Links = merged.Links.SetItems(derived.Links),
@@ -142,6 +157,10 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
             derived.With,
             derived.Without);
     }
+
+    /// <summary>The patches that apply to a version, each with the directory that it is found from.</summary>
+    private static ImmutableArray<(Patch Patch, string Directory)> PatchesFor(RecipeVersion? version, ImmutableArray<Patch> patches, string directory) =>
+        version is null ? [] : [.. patches.Where(p => VersionTerms.Match(p.Versions, version.Version.Value)).Select(p => (p, directory))];
 
     private MergedRecipe? WithFlags(MergedRecipe merged, ImmutableArray<Spanned<string>> with, ImmutableArray<Spanned<string>> without)
     {
