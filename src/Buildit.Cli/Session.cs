@@ -26,7 +26,7 @@ internal sealed class Session : IDisposable
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
         var decompressor = new Decompressor(new ZstdDecoder(Sandbox, Toolbox));
-        Archive = new(decompressor, Store.Paths.Work);
+        Archive = new(decompressor, Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
