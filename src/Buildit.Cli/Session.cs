@@ -28,7 +28,7 @@ internal sealed class Session : IDisposable
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
         var zstd = new ZstdDecoder(Sandbox, Toolbox);
         var decompressor = new Decompressor(zstd);
-        Archive = new(decompressor, Store.Paths.Work);
+        Archive = new(decompressor, Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));

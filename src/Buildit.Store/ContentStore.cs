@@ -19,13 +19,21 @@ public sealed class ContentStore : IDisposable
 {
     private readonly ConcurrentDictionary<Digest, bool> _verified = [];
     private readonly GroupSync _sync;
+    private readonly ProcessDirectory? _own;
+    private readonly string? _readOnly;
     private long _names;
 
-    private ContentStore(StorePaths paths, StoreIndex index)
+    private ContentStore(StorePaths paths, StoreIndex index, string? readOnly)
     {
         Paths = paths;
         Index = index;
         _sync = new(paths.Root);
+        _readOnly = readOnly;
+        if (readOnly is null)
+        {
+            ProcessDirectory.Sweep(paths.Work);
+            _own = ProcessDirectory.Claim(paths.Work);
+        }
     }
 
     /// <summary>Where things are.</summary>
@@ -46,7 +54,7 @@ public sealed class ContentStore : IDisposable
                 throw Failed(root, reason!);
             }
 
-            return new(paths, new(paths.Index, !writable));
+            return new(paths, new(paths.Index, !writable), reason);
         }
         catch (Microsoft.Data.Sqlite.SqliteException e)
         {
@@ -204,12 +212,22 @@ public sealed class ContentStore : IDisposable
     /// <summary>Completes when everything written below the store so far is durable.</summary>
     public Task SyncAsync() => _sync.FlushAsync();
 
-    /// <summary>A name in the work directory that nobody else uses, here or in another process.</summary>
-    public string NewWorkPath(string purpose) =>
-        Path.Combine(Paths.Work, FormattableString.Invariant($"{purpose}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}"));
+    /// <summary>A directory for this process's temporary files: its own in the store, which is gone with it, or the system's if the store cannot be written.</summary>
+    public string Scratch => _own?.Path ?? Path.GetTempPath();
 
-    /// <summary>Closes the index.</summary>
-    public void Dispose() => Index.Dispose();
+    /// <summary>A new name in this process's own directory, for what is to become part of the store. Throws if the store cannot be written.</summary>
+    public string NewWorkPath(string purpose) =>
+        Path.Combine(_own?.Path ?? throw Failed(Paths.Root, _readOnly!), FormattableString.Invariant($"{purpose}-{Interlocked.Increment(ref _names)}"));
+
+    /// <summary>A name for a directory that outlives this process, for people to look into.</summary>
+    public string NewKeptPath(string purpose) => Path.Combine(Paths.Work, FormattableString.Invariant($"{purpose}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}"));
+
+    /// <summary>Closes the index and deletes what is unfinished.</summary>
+    public void Dispose()
+    {
+        Index.Dispose();
+        _own?.Dispose();
+    }
 
     /// <summary>The error for a disk or directory that refuses to be written.</summary>
     public static BuilditException Failed(string root, string reason, Exception? inner = null) =>

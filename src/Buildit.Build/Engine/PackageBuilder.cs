@@ -65,7 +65,7 @@ public sealed class PackageBuilder(
             return await records.KeepAgainAsync(package, same, cancel);
         }
 
-        var work = new BuildWork(store.NewWorkPath("build"));
+        var work = new BuildWork(options.KeepFailed ? store.NewKeptPath("build") : store.NewWorkPath("build"));
         try
         {
             var realised = await BuildAsync(package, buildKey, parts, testTools, inputs, work, cancel);
