@@ -1,0 +1,62 @@
+using Buildit.Testing;
+
+namespace Buildit.Peers.Tests;
+
+/// <summary>What is judged: the images of this checkout's containers, built once for all tests, and the peers that judge them.</summary>
+public sealed class Judged : IAsyncLifetime, IDisposable
+{
+    private readonly TemporaryDirectory _work = new();
+
+    /// <summary>Directory with all that is judged; the peers see it as <c>/work</c>.</summary>
+    public string Work => _work;
+
+    public Peers Peers { get; private set; } = null!;
+
+    public JudgedImage Nginx { get; } = new("nginx-prod", "nginx-production", "1.26.3-p1");
+
+    public JudgedImage Redis { get; } = new("redis", "redis", "7.0.15");
+
+    public JudgedImage Image(string container) => container == Nginx.Container ? Nginx : Redis;
+
+    public async Task InitializeAsync()
+    {
+        Peers = new(await ComposePeersAsync(), Work);
+        foreach (var image in new[] { Nginx, Redis })
+        {
+            var built = await BuilditProcess.RunAsync(Repository.Root, "build", $"containers/{image.Container}", "--output", Work, "--progress=plain");
+            Assert.True(built.ExitCode == 0, built.ToString());
+            Peers.Run(["umoci", "unpack", .. Peers.IsRoot ? Array.Empty<string>() : ["--rootless"], "--image", $"{image.Layout}:{image.Tag}", image.Bundle]).Succeeded();
+        }
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _work.Dispose();
+
+    private static async Task<string> ComposePeersAsync()
+    {
+        using var session = new SharedSession(Path.Combine(Repository.Root, "tests", "peers"));
+        return await session.ComposeAsync(await session.RuntimeClosureAsync("peers/judges"));
+    }
+}
+
+/// <summary>An image by the names that it has below the judged directory.</summary>
+public sealed record JudgedImage(string Container, string Name, string Version)
+{
+    public string Aci => $"{Name}-{Version}-linux-amd64.aci";
+
+    public string Layout => $"{Name}-{Version}-linux-amd64.oci";
+
+    public string Tag => $"{Name}:{Version}";
+
+    /// <summary>How skopeo names it.</summary>
+    public string Reference => $"oci:{Layout}:{Tag}";
+
+    /// <summary>Where umoci has unpacked it, with its <c>config.json</c>.</summary>
+    public string Bundle => $"{Container}.bundle";
+
+    public override string ToString() => Container;
+}
+
+[CollectionDefinition(nameof(Judged))]
+public sealed class JudgedCollection : ICollectionFixture<Judged>;
