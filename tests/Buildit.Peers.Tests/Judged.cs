@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Buildit.Testing;
 
 namespace Buildit.Peers.Tests;
@@ -18,6 +19,22 @@ public sealed class Judged : IAsyncLifetime, IDisposable
 
     public JudgedImage Image(string container) => container == Nginx.Container ? Nginx : Redis;
 
+    /// <summary>Lets umoci unpack an image; what is run changes, so that it needs a bundle of its own.</summary>
+    public void Unpack(JudgedImage image, string bundle)
+    {
+        string[] mode = Peers.IsRoot ? [] : ["--rootless"];
+        Peers.Run(["umoci", "unpack", .. mode, "--image", $"{image.Layout}:{image.Tag}", bundle]).Succeeded();
+    }
+
+    /// <summary>An image's configuration, as skopeo reads it.</summary>
+    public JsonElement ConfigOf(JudgedImage image) => ConfigOf(image.Reference);
+
+    /// <inheritdoc cref="ConfigOf(JudgedImage)"/>
+    public JsonElement ConfigOf(string reference) => JsonDocument.Parse(Peers.Run("skopeo", "inspect", "--config", reference).Succeeded()).RootElement;
+
+    /// <summary>What each layer says of itself.</summary>
+    public IEnumerable<string> HistoryOf(JudgedImage image) => ConfigOf(image).GetProperty("history").EnumerateArray().Select(h => h.GetProperty("created_by").GetString()!);
+
     public async Task InitializeAsync()
     {
         Peers = new(await ComposePeersAsync(), Work);
@@ -25,7 +42,7 @@ public sealed class Judged : IAsyncLifetime, IDisposable
         {
             var built = await BuilditProcess.RunAsync(Repository.Root, "build", $"containers/{image.Container}", "--output", Work, "--progress=plain");
             Assert.True(built.ExitCode == 0, built.ToString());
-            Peers.Run(["umoci", "unpack", .. Peers.IsRoot ? Array.Empty<string>() : ["--rootless"], "--image", $"{image.Layout}:{image.Tag}", image.Bundle]).Succeeded();
+            Unpack(image, image.Bundle);
         }
     }
 

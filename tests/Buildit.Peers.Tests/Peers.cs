@@ -38,9 +38,6 @@ public sealed class Peers(string root, string work)
     /// <summary>Runs lines of shell up to the first that fails.</summary>
     public PeerResult Shell(string script) => Run("sh", "-euc", script);
 
-    /// <summary>Runs a program of another file system, which is all that it sees.</summary>
-    public PeerResult RunIn(string rootfs, params string[] command) => Bubblewrap(["--unshare-user", "--ro-bind", rootfs, "/", "--", .. command]);
-
     // It waits on the thread that starts the process: --die-with-parent means that thread.
     private PeerResult Bubblewrap(IEnumerable<string> arguments)
     {
