@@ -28,7 +28,7 @@ internal sealed class BuildCommand(Terminal terminal)
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
     private readonly Option<string> _progress = new("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
 
-    private Option[] Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress];
+    private IEnumerable<Option> Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress];
 
     public Command Command()
     {
@@ -54,6 +54,12 @@ internal sealed class BuildCommand(Terminal terminal)
         if (targets.Length == 0)
         {
             throw new BuilditException(ExitCode.InvalidInput, "nothing to build: no TARGET is given", "name a container's directory, for example 'buildit containers/nginx-prod'; 'buildit --help' shows more");
+        }
+
+        // What looks like an option and is none would be the name of a target.
+        if (targets.FirstOrDefault(t => t.StartsWith('-')) is { } option)
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. Choices.Select(o => o.Name)]) ?? "'buildit build --help' lists the options");
         }
 
         return new(
@@ -124,14 +130,10 @@ internal sealed class BuildCommand(Terminal terminal)
 
     private static bool IsAtom(string target, string path) => !Directory.Exists(path) && target.Contains('/', StringComparison.Ordinal) && !target.StartsWith('.') && !target.StartsWith('/') && !target.EndsWith('/');
 
-    private BuilditException NoTarget(string target, string path) => target switch
-    {
-        _ when Directory.Exists(path) =>
-            new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name"),
-        ['-', ..] => new(ExitCode.InvalidInput, $"there is no option '{target}'", Suggestion.Hint(target, [.. Choices.Select(o => o.Name)]) ?? "'buildit build --help' lists the options"),
-        _ => new(
+    private static BuilditException NoTarget(string target, string path) => Directory.Exists(path)
+        ? new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name")
+        : new(
             ExitCode.InvalidInput,
             $"there is no target '{target}'",
-            Suggestion.Nearest(target, Verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)"),
-    };
+            Suggestion.Nearest(target, Verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)");
 }
