@@ -69,7 +69,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
         var bag = new DiagnosticBag();
         if (step.Format == ImageFormat.Aci)
         {
-            var manifest = step.Content is { } content ? AciManifest.Check(new(content.Value, content.Span), bag) : GeneratedManifest.Make(container, step, root.Mtime, bag);
+            var manifest = step.Content is { } content ? AciManifest.Check(content, bag) : GeneratedManifest.Make(container, step, root.Mtime, bag);
             bag.ThrowIfErrors();
             var aci = await new AciWriter(compressor).WriteAsync(root, manifest!, path, cancel);
             return WrittenImage.OfFile(aci.Digest, path);

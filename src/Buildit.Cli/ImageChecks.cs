@@ -20,7 +20,7 @@ internal static class ImageChecks
         {
             if (image is { Format: ImageFormat.Aci, Content: { } content })
             {
-                AciManifest.Check(new(content.Value, content.Span), bag);
+                AciManifest.Check(content, bag);
             }
 
             ExposedPort.ParseAll(image.Settings.Expose, image.Span, bag);

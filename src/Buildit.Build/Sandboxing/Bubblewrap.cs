@@ -11,6 +11,12 @@ namespace Buildit.Build.Sandboxing;
 public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) : ISandbox
 {
     private const string Libraries = "usr/lib/x86_64-linux-gnu";
+    // What bubblewrap begins a line with when it cannot set the sandbox up, and how it ends then.
+    private const string SetupTrouble = "bwrap: ";
+    private const int SetupFailed = 1;
+    private const int EndedBySigint = 128 + 2;
+    private static readonly TimeSpan SignalTurn = TimeSpan.FromMilliseconds(200);
+
     // Not usr/lib64/...: that is an absolute link, which from outside of the root leads to the host's own loader.
     private const string Loader = Libraries + "/ld-linux-x86-64.so.2";
 
@@ -20,7 +26,8 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         using var process = await StartAsync(await toolRoot(cancel), request);
         using var timeout = new CancellationTokenSource(request.Timeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
-        var pumps = Pump(process, request);
+        var beginning = new OutputBeginning();
+        var pumps = Pump(process, request, beginning);
         try
         {
             await process.WaitForExitAsync(either.Token);
@@ -33,7 +40,18 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         }
 
         await pumps;
+        if (process.ExitCode == EndedBySigint)
+        {
+            // Ctrl-C on a terminal reaches bubblewrap, too, and may end it before our own handler had its turn.
+            await Task.Delay(SignalTurn, cancel);
+        }
+
         cancel.ThrowIfCancellationRequested();
+        if (process.ExitCode == SetupFailed && beginning.Text.StartsWith(SetupTrouble, StringComparison.Ordinal))
+        {
+            throw Preflight.SandboxRefused(beginning.Text[SetupTrouble.Length..]);
+        }
+
         return new(process.ExitCode, timeout.IsCancellationRequested);
     }
 
@@ -91,11 +109,11 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         }
     }
 
-    private static async Task Pump(Process process, SandboxRequest request)
+    private static async Task Pump(Process process, SandboxRequest request, OutputBeginning beginning)
     {
-        var gate = new SemaphoreSlim(1);
-        var output = Copy(process.StandardOutput.BaseStream, request.Output, gate);
-        var error = Copy(process.StandardError.BaseStream, request.Error ?? request.Output, gate);
+        using var gate = new SemaphoreSlim(1);
+        var output = Copy(process.StandardOutput.BaseStream, request.Output, gate, beginning);
+        var error = Copy(process.StandardError.BaseStream, request.Error ?? request.Output, gate, beginning);
         await Feed(process, request.Input);
         await Task.WhenAll(output, error);
     }
@@ -117,7 +135,7 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         }
     }
 
-    private static async Task Copy(Stream from, Stream to, SemaphoreSlim gate)
+    private static async Task Copy(Stream from, Stream to, SemaphoreSlim gate, OutputBeginning beginning)
     {
         var buffer = new byte[1 << 16];
         for (int read; (read = await from.ReadAsync(buffer)) > 0;)
@@ -125,6 +143,7 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
             await gate.WaitAsync();
             try
             {
+                beginning.Take(buffer.AsSpan(0, read));
                 await to.WriteAsync(buffer.AsMemory(0, read));
                 await to.FlushAsync();
             }

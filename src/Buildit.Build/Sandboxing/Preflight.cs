@@ -27,21 +27,30 @@ public static class Preflight
         const string What = "user namespaces";
         if (Read("/proc/sys/user/max_user_namespaces") == "0")
         {
-            return Failed(What, "the kernel permits no user namespaces (user.max_user_namespaces is 0)", "as root: sysctl -w user.max_user_namespaces=15000");
+            return Failed(What, "the kernel permits no user namespaces (user.max_user_namespaces is 0)", "as root: sysctl -w user.max_user_namespaces=15000", ExitCode.Unresolvable);
         }
 
         if (Read("/proc/sys/kernel/unprivileged_userns_clone") == "0" && !Environment.IsPrivilegedProcess)
         {
-            return Failed(What, "the kernel permits user namespaces to root only (kernel.unprivileged_userns_clone is 0)", "as root: sysctl -w kernel.unprivileged_userns_clone=1");
+            return Failed(What, "the kernel permits user namespaces to root only (kernel.unprivileged_userns_clone is 0)", "as root: sysctl -w kernel.unprivileged_userns_clone=1", ExitCode.Unresolvable);
         }
 
         return Read("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" && !Environment.IsPrivilegedProcess
             ? Failed(
                 What,
                 "AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1, the default of Ubuntu since 24.04)",
-                "as root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
+                "as root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+                ExitCode.Unresolvable)
             : new(What, null);
     }
+
+    /// <summary>The error for a machine on which the sandbox cannot be set up; <paramref name="said"/> is what bubblewrap printed.</summary>
+    public static BuilditException SandboxRefused(string said) => UserNamespaces().Problem is { } problem
+        ? new(problem.Code, [problem])
+        : new(
+            ExitCode.Unresolvable,
+            $"this machine does not let the sandbox be set up: {said}",
+            "it needs user namespaces; in a container, start that with '--security-opt seccomp=unconfined' and, for docker, '--security-opt systempaths=unconfined'; 'buildit doctor' looks for what is missing");
 
     private static PreflightCheck Platform()
     {

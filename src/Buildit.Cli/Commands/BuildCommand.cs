@@ -111,6 +111,7 @@ internal sealed class BuildCommand(Terminal terminal)
         var bag = new DiagnosticBag();
         var workspace = Workspace.Find(request.Start, path, bag);
         bag.ThrowIfErrors();
+        terminal.Print(bag.Items);
         var progress = new Progress(terminal);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         using var session = new Session(workspace, engine, progress.Take);

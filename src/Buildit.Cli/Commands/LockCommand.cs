@@ -56,7 +56,7 @@ internal sealed class LockCommand(Terminal terminal)
         terminal.Line($"Reading the index of {files.Distribution.Suite}...");
         var gpgv = session.Workspace.Distribution!.Lock.Packages.ContainsKey("gpgv")
             ? new PinnedGpgv(session.Sandbox, session.Toolbox, session.Store).RunAsync
-            : (RunGpgv)new HostGpgv(session.Store.Paths.Work).RunAsync;
+            : (RunGpgv)new HostGpgv(session.Store.Scratch).RunAsync;
         using var documents = new DocumentFetcher(new() { Proxy = session.Apt.Value.ProxyOf });
         return await new IndexFetcher(documents.OpenAsync, new GpgvVerifier(gpgv), TimeProvider.System)
             .FetchAsync(files.Distribution, session.Apt.Value.BaseUrls, Path.Combine(files.Directory, files.Distribution.Keyring), cancel);

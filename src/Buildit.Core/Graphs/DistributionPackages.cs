@@ -22,6 +22,23 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
         return Node(name);
     }
 
+    /// <summary>The same package with further links and companions.</summary>
+    public Package.Imported Adapt(Package.Imported package, ImmutableSortedDictionary<string, string> links, ImmutableArray<Package> companions)
+    {
+        var all = package.Links.SetItems(links);
+        var key = RecipeKeys.OfImported(package.Pin, ClosureOf(package.Pin.Name).Select(p => (p, p == package.Pin ? all : LinksOf(p.Name))), companions);
+        return new()
+        {
+            Name = package.Name,
+            Version = package.Version,
+            Key = new(key.Digest),
+            Preimage = key.Preimage,
+            CompanionsLater = () => [.. package.Companions, .. companions],
+            Pin = package.Pin,
+            Links = all,
+        };
+    }
+
     private Package.Imported Node(string name)
     {
         if (_nodes.TryGetValue(name, out var known))
@@ -30,8 +47,7 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
         }
 
         var pin = locked.Packages[name];
-        var links = distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
-        var key = RecipeKeys.OfImported(pin, links, ClosureOf(name));
+        var key = RecipeKeys.OfImported(pin, ClosureOf(name).Select(p => (p, LinksOf(p.Name))), []);
         return _nodes[name] = new()
         {
             Name = "debian/" + name,
@@ -40,9 +56,12 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
             Preimage = key.Preimage,
             CompanionsLater = () => [.. pin.Depends.Where(locked.Packages.ContainsKey).Select(Node)],
             Pin = pin,
-            Links = links,
+            Links = LinksOf(name),
         };
     }
+
+    private ImmutableSortedDictionary<string, string> LinksOf(string name) =>
+        distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
     private LockedPackage[] ClosureOf(string name)
     {

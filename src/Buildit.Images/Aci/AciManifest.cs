@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 
 namespace Buildit.Images.Aci;
@@ -10,7 +11,7 @@ public static class AciManifest
     /// All mistakes go to <paramref name="bag"/>, each at its place in the file. Names that can be made legal are, with a warning.
     /// Gives the manifest's bytes as they go into the image, or null if there is an error.
     /// </summary>
-    public static byte[]? Check(Spanned<string> content, DiagnosticBag bag)
+    public static byte[]? Check(BlockText content, DiagnosticBag bag)
     {
         var report = new ManifestReport(content, bag);
         if (Parse(report) is not { } written)

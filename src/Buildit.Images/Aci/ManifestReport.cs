@@ -1,10 +1,11 @@
 using System.Text;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 
 namespace Buildit.Images.Aci;
 
 /// <summary>Takes down what is wrong with a manifest, at the place in the file where it is written.</summary>
-internal sealed class ManifestReport(Spanned<string> content, DiagnosticBag bag)
+internal sealed class ManifestReport(BlockText content, DiagnosticBag bag)
 {
     private readonly byte[] _utf8 = Encoding.UTF8.GetBytes(content.Value);
 
@@ -23,7 +24,7 @@ internal sealed class ManifestReport(Spanned<string> content, DiagnosticBag bag)
     private SourceSpan At(int offset)
     {
         var before = Encoding.UTF8.GetString(_utf8, 0, Math.Clamp(offset, 0, _utf8.Length));
-        return ContentPosition.Map(content, before.Count(c => c == '\n'), before.Length - before.LastIndexOf('\n') - 1);
+        return content.At(before.Count(c => c == '\n') + 1, before.Length - before.LastIndexOf('\n'));
     }
 
     /// <summary>The byte offset of a place that the JSON reader names by line and byte.</summary>

@@ -35,7 +35,7 @@ public class AciManifestTests
     public void All_mistakes_are_told_at_once_at_their_place_in_the_file()
     {
         const string Text = """
-            - vars: {name: x}
+            - vars: {name: x, version: 1}
             - image:
                 type: aci
                 content: |
@@ -44,20 +44,19 @@ public class AciManifestTests
                    "name": "{{ name }}",
                    "labels": [{"name": "os", "value": 7}]}
             """;
-        var content = string.Join('\n', Text.Split('\n').Skip(4).Select(l => l[6..])).Replace("{{ name }}", "x", StringComparison.Ordinal) + "\n";
         var bag = new DiagnosticBag();
-        Assert.Null(AciManifest.Check(new(content, new(new("container.yaml", Text), 4, 14)), bag));
+        Assert.Null(AciManifest.Check(ContentOf(Text), bag));
         Assert.Equal(["container.yaml:6:21", "container.yaml:8:43"], bag.Items.Select(i => i.Span.ToString()!));
     }
 
     [Fact]
     public void A_syntax_error_points_at_its_place()
     {
-        const string Text = "- image:\n    content: |\n      {\n        \"acKind\": ImageManifest\n      }\n";
+        const string Text = "- vars: {name: x, version: 1}\n- image:\n    type: aci\n    content: |\n      {\n        \"acKind\": ImageManifest\n      }\n";
         var bag = new DiagnosticBag();
-        AciManifest.Check(new("{\n  \"acKind\": ImageManifest\n}\n", new(new("c.yaml", Text), 2, 14)), bag);
+        AciManifest.Check(ContentOf(Text), bag);
         var diagnostic = Assert.Single(bag.Items);
-        Assert.Equal("c.yaml:4:19", diagnostic.Span.ToString());
+        Assert.Equal("container.yaml:6:19", diagnostic.Span.ToString());
         Assert.StartsWith("not JSON: 'I' is an invalid start of a value", diagnostic.Message, StringComparison.Ordinal);
     }
 
@@ -105,6 +104,14 @@ public class AciManifestTests
         Assert.Null(GeneratedManifest.Make(Sample.Container("/nowhere", step), step, Sample.Date, bag));
         Assert.Equal(3, bag.Items.Count);
         Assert.All(bag.Items, i => Assert.Equal(Sample.Span, i.Span));
+    }
+
+    private static BlockText ContentOf(string text)
+    {
+        var bag = new DiagnosticBag();
+        var container = ContainerParser.Parse(new("container.yaml", text), "/", bag);
+        Assert.Empty(bag.Items);
+        return container!.Steps.OfType<Step.Image>().Single().Content!;
     }
 
     private static (byte[]? Bytes, DiagnosticBag Bag) Check(string manifest)

@@ -1,0 +1,70 @@
+namespace Buildit.Acceptance.Tests;
+
+/// <summary>The command line itself.</summary>
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("no TARGET is given", "containers/nginx-prod")]
+    [InlineData("--fast", "test/x", "--fast")]
+    [InlineData("-j0", "test/x", "at least 1")]
+    [InlineData("--type=qcow2", "test/x", "'qcow2' is not an image type")]
+    [InlineData("--progress=pretty", "test/x", "pretty")]
+    public async Task A_wrong_command_line_is_told_with_exit_code_2(params string[] argumentsAndSaid)
+    {
+        using var workspace = new Workspace();
+        var arguments = argumentsAndSaid.Where(a => a.StartsWith('-') || a == "test/x").ToArray();
+        (await workspace.BuildAsync(arguments)).Fails(2, ["error: ", "hint: ", .. argumentsAndSaid.Except(arguments)]);
+    }
+
+    [Theory]
+    [InlineData("nothing-here", 2, "there is no target 'nothing-here'")]
+    [InlineData("docter", 2, "did you mean the command 'doctor'?")]
+    [InlineData("pkgs", 2, "neither a container.yaml nor a pkg.yaml in 'pkgs'")]
+    [InlineData("./containers/none", 2, "there is no target './containers/none'")]
+    [InlineData("test/none", 3, "test/none")]
+    [InlineData("test/hallo", 3, "did you mean 'test/hello'?")]
+    [InlineData("test/hello-9", 3, "1.0")]
+    public async Task An_unknown_target_is_told(string target, int code, string said)
+    {
+        using var workspace = new Workspace().Recipe("hello", "touch \"$OUTPUT/x\"");
+        (await workspace.BuildAsync(target)).Fails(code, said);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("build", "--help")]
+    [InlineData("doctor", "--help")]
+    public async Task Help_goes_to_standard_output_and_is_no_failure(params string[] arguments)
+    {
+        using var workspace = new Workspace();
+        var result = await workspace.MustBuildAsync(arguments);
+        Assert.Contains("Usage:", result.Output, StringComparison.Ordinal);
+        Assert.Empty(result.Error);
+    }
+
+    [Fact]
+    public async Task A_recipe_directory_and_its_name_are_the_same_target()
+    {
+        using var workspace = new Workspace().Recipe("hello", "touch \"$OUTPUT/x\"");
+        Assert.Equal((await workspace.MustBuildAsync("test/hello")).Hash(), (await workspace.MustBuildAsync("pkgs/test/hello")).Hash());
+        Assert.Equal((await workspace.MustBuildAsync("build", "test/hello")).Hash(), (await workspace.MustBuildAsync("-C", "pkgs/test", "./hello")).Hash());
+    }
+
+    [Fact]
+    public async Task A_mistake_in_the_configuration_is_told_with_its_place()
+    {
+        using var workspace = new Workspace().Recipe("hello", "touch \"$OUTPUT/x\"");
+        workspace.Write(".buildit-config.yaml", "recipies: [./pkgs]\n");
+        (await workspace.BuildAsync("test/hello")).Fails(2, ".buildit-config.yaml:1:1", "did you mean 'recipes'?");
+    }
+
+    [Fact]
+    public async Task Data_goes_to_standard_output_and_talk_to_standard_error()
+    {
+        using var workspace = new Workspace().Recipe("hello", "touch \"$OUTPUT/x\"");
+        var result = await workspace.MustBuildAsync("test/hello");
+        Assert.Matches("^test/hello-1\\.0 runtime sha256:[0-9a-f]{64}\n$", result.Output);
+        result.Says("Building test/hello-1.0\nProcessing package 'test/hello' for linux/amd64.\n    HASH: ");
+        Assert.Contains(result.Error.Split('\n'), l => l.Length == 79 && l.EndsWith("[OK]", StringComparison.Ordinal));
+    }
+}

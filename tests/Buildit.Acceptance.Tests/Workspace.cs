@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Buildit.Testing;
+
+namespace Buildit.Acceptance.Tests;
+
+/// <summary>A small workspace with the checkout's distribution and toolchain, and recipes of the test. Builds of its recipes take less than a second.</summary>
+internal sealed class Workspace : IDisposable
+{
+    /// <summary>What a build needs at least; small enough for a store of a test's own.</summary>
+    public const string FewTools = "[debian/dash, debian/coreutils, debian/findutils, debian/tar]";
+
+    /// <summary>What a container needs at least to be built: one image, without compression.</summary>
+    public const string OciImage = "- image: {type: oci, tag: 'small:1', compression: none}\n";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public Workspace()
+    {
+        Write(".buildit-config.yaml", "recipes: [./pkgs]\n");
+        foreach (var file in new[] { "debian/distribution.yaml", "debian/keyring.gpg", "debian/packages.lock", "toolchain/c/pkg.yaml", "styles/copy.yaml" })
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(In("pkgs/" + file))!);
+            File.Copy(System.IO.Path.Combine(Repository.Root, "pkgs", file), In("pkgs/" + file));
+        }
+    }
+
+    public string Path => _directory.Path;
+
+    /// <summary>The store of its runs; tests that damage or fill one set their own.</summary>
+    public string Store { get; set; } = Repository.SharedStore;
+
+    /// <summary>Added to a clean environment.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>Text that no run before has seen: what holds it is not in any store.</summary>
+    public static string Fresh() => Guid.NewGuid().ToString("N");
+
+    public string In(string path) => System.IO.Path.Combine(Path, path);
+
+    public string Write(string path, string text) => _directory.Write(path, text);
+
+    /// <summary>Writes pkgs/test/NAME/pkg.yaml with these phases (indented by two) and further keys.</summary>
+    public Workspace Recipe(string name, string install, string more = "", string tools = "[toolchain/c]")
+    {
+        var script = string.Concat(install.ReplaceLineEndings("\n").TrimEnd().Split('\n').Select(l => $"    {l}\n"));
+        Write($"pkgs/test/{name}/pkg.yaml", $"name: {name}\n{(more.Contains("versions:", StringComparison.Ordinal) ? "" : "versions: {1.0: {}}\n")}needs: {{tools: {tools}}}\n{more}build:\n  install: |\n{script}");
+        return this;
+    }
+
+    /// <summary>Writes containers/small/container.yaml.</summary>
+    public Workspace Container(string steps)
+    {
+        Write("containers/small/container.yaml", "- vars: {name: small, version: 1}\n" + steps);
+        return this;
+    }
+
+    public Task<BuilditResult> BuildAsync(params string[] arguments) => Run.ToEndAsync(this, arguments);
+
+    /// <summary>Builds what must succeed.</summary>
+    public async Task<BuilditResult> MustBuildAsync(params string[] arguments) => (await BuildAsync(arguments)).Succeeds();
+
+    public Process Start(params string[] arguments) => BuilditProcess.Start(Path, new Dictionary<string, string>(Environment) { ["BUILDIT_STORE"] = Store }, arguments);
+
+    public void Dispose()
+    {
+        // What buildit keeps is read-only; so is a directory here or there.
+        if (Store.StartsWith(Path, StringComparison.Ordinal) && Directory.Exists(Store))
+        {
+            Run.Shell($"chmod -R u+rwX '{Store}'");
+        }
+
+        _directory.Dispose();
+    }
+}
