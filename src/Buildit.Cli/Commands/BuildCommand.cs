@@ -22,7 +22,7 @@ internal sealed class BuildCommand(Terminal terminal)
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
     private readonly Option<string?> _type = new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
     private readonly Option<int?> _jobs = Options.Count("--jobs", "-j", "How many jobs one build may run ($JOBS); no part of any key [default: jobs: of the configuration, else the number of processors]");
-    private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with the next TARGET; the smallest exit code of a failure counts" };
+    private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with whatever does not depend on it; the smallest exit code of a failure counts" };
     private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
     private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
