@@ -23,7 +23,7 @@ internal static partial class App
         var root = CommandLineOf(terminal);
         try
         {
-            var parsed = root.Parse(args);
+            var parsed = root.Parse(WithCommand(args, root));
             if (parsed.Errors.Count > 0)
             {
                 return Usage(terminal, parsed.Errors.Select(e => e.Message));
@@ -57,13 +57,34 @@ internal static partial class App
 
     private static RootCommand CommandLineOf(Terminal terminal)
     {
-        var build = new BuildCommand(terminal);
-        var root = new RootCommand("Builds packages from patched upstream sources in sandboxes, and composes container images (ACI, OCI) out of them.");
-        root.Subcommands.Add(build.Command("build", "Build containers and packages (the default command)"));
+        var root = new RootCommand(
+            """
+            Builds packages from patched upstream sources in sandboxes, and composes container images (ACI, OCI) out of them.
+
+              buildit containers/nginx-prod        build a container: packages, then images in ./out
+              buildit www-servers/nginx            build a package
+              buildit build --help                 the options of building
+              buildit doctor                       is this machine fit for it?
+            """);
+        root.Options.Add(Options.Directory);
+        root.Subcommands.Add(new BuildCommand(terminal).Command());
         root.Subcommands.Add(new LockCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
-        build.AddTo(root);
         return root;
+    }
+
+    /// <summary>The command line with the word 'build' put in where no command is named.</summary>
+    private static string[] WithCommand(string[] args, RootCommand root)
+    {
+        var place = 0;
+        while (place < args.Length && Options.IsDirectory(args[place], out var length))
+        {
+            place += length;
+        }
+
+        // Help and version are asked of the program itself if nothing stands before them.
+        var isNamed = place < args.Length && (root.Subcommands.Any(c => c.Name == args[place]) || args[place] is "--version" or "--help" or "-h" or "-?");
+        return isNamed ? args : [.. args.Take(place), BuildCommand.Name, .. args.Skip(place)];
     }
 
     private static int Usage(Terminal terminal, IEnumerable<string> errors)

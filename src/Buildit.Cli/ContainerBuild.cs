@@ -27,12 +27,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         terminal.Print([.. bag.Items]);
 
         terminal.Line($"Building {container.DisplayName}");
-        var realised = new List<Realised>();
-        foreach (var (package, from) in packages)
-        {
-            realised.Add(await PackageSteps.RealiseAsync(session, terminal, progress, package, from, cancel));
-        }
-
+        var realised = await RealiseAsync(packages, cancel);
         var closure = await session.Engine.RuntimeClosureAsync(realised.Select(r => r.Package), cancel);
         var composition = new Composition(container, files, [.. closure.SelectMany(c => c.Parts(session.Store, "runtime")).Select(p => new ImagePart(p.Package, p.Output, p.Tree))]);
         await new ImageBuild(session, terminal, request).RunAsync(composition, closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max(), cancel);
@@ -40,6 +35,26 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         {
             terminal.Line("Nothing was built: all packages are in the store.");
         }
+    }
+
+    private async Task<List<Realised>> RealiseAsync(ImmutableArray<(Package Package, string From)> packages, CancellationToken cancel)
+    {
+        var realised = new List<Realised>();
+        var failures = new List<Exception>();
+        foreach (var (package, from) in packages)
+        {
+            try
+            {
+                realised.Add(await PackageSteps.RealiseAsync(session, terminal, progress, package, from, cancel));
+            }
+            catch (BuilditException e) when (request.Engine.KeepGoing)
+            {
+                failures.Add(e);
+            }
+        }
+
+        Failures.Throw(failures);
+        return realised;
     }
 
     private Container Read(string directory, DiagnosticBag bag)

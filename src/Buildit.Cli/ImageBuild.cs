@@ -10,6 +10,7 @@ using Buildit.Images.Composition;
 using Buildit.Images.Oci;
 using Buildit.Store.Compression;
 using Buildit.Store.Layers;
+using Buildit.Store.Locking;
 
 namespace Buildit.Cli;
 
@@ -28,6 +29,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
             var compressor = session.Compressor(step.Compression);
             var key = KeyOf(composition, step, sourceDate, compressor);
             var path = PathOf(composition.Container, step);
+            using var turn = await TurnAsync(path, cancel);
             var written = WrittenImage.Parse(session.Store.Index.FindImage(key));
             if (written?.IsAt(path) != true)
             {
@@ -47,6 +49,10 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
         }
     }
 
+    /// <summary>One process writes a path at a time.</summary>
+    private Task<FileLock> TurnAsync(string path, CancellationToken cancel) => FileLock.AcquireAsync(
+        Path.Combine(session.Store.Paths.Locks, Digest.Of(path).Hex), $"writing {path}", TimeProvider.System, holder => terminal.Line($"        {path}: waiting for {holder}"), cancel);
+
     private static ImageRoot Compose(Composition composition, long sourceDate)
     {
         var bag = new DiagnosticBag();
@@ -65,7 +71,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
         {
             var manifest = step.Content is { } content ? AciManifest.Check(content, bag) : GeneratedManifest.Make(container, step, root.Mtime, bag);
             bag.ThrowIfErrors();
-            var aci = await new AciWriter(session.Compressor("gzip")!).WriteAsync(root, manifest!, path, cancel);
+            var aci = await new AciWriter(compressor).WriteAsync(root, manifest!, path, cancel);
             return WrittenImage.OfFile(aci.Digest, path);
         }
 

@@ -4,6 +4,7 @@ using Buildit.Build.Sandboxing;
 using Buildit.Build.Tools;
 using Buildit.Build.Workspaces;
 using Buildit.Core;
+using Buildit.Core.Debian;
 using Buildit.Core.Graphs;
 using Buildit.Store;
 using Buildit.Store.Compression;
@@ -25,7 +26,8 @@ internal sealed class Session : IDisposable
         Roots = new(Store);
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
-        var decompressor = new Decompressor(new ZstdDecoder(Sandbox, Toolbox));
+        var zstd = new ZstdDecoder(Sandbox, Toolbox);
+        var decompressor = new Decompressor(zstd);
         Archive = new(decompressor, Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive);
         Apt = new(() => DistributionMirrors.Of(workspace));
@@ -33,8 +35,8 @@ internal sealed class Session : IDisposable
         var records = new RecordKeeper(Store, Platform.LinuxAmd64);
         var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
         var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
-        var debian = Own(new DebianImport(Store, records, sources, report));
-        Engine = new(records, builder, debian, new(Store, records), options, report);
+        var debian = Own(new DebianImport(Store, records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
+        Engine = Own(new BuildEngine(records, builder, debian, new(Store, records), options, report));
         Toolbox.Engine = Engine;
     }
 
@@ -73,6 +75,10 @@ internal sealed class Session : IDisposable
             owned.Dispose();
         }
     }
+
+    // The tool that opens zstd cannot be opened by itself.
+    private bool IsNeededForZstd(LockedPackage pin) =>
+        Workspace.Distribution is { Lock: var locked } && locked.Packages.ContainsKey("zstd") && locked.Closure(["zstd"]).Contains(pin.Name);
 
     private string VersionOf(string package) => Workspace.Distribution?.Lock.Packages.GetValueOrDefault(package)?.Version ?? "unlocked";
 

@@ -37,6 +37,11 @@ internal sealed record Workspace
         var file = Upwards(directory).Select(d => Path.Combine(d, ConfigName)).Append(Path.Combine(ConfigHome(), "buildit", "config.yaml")).FirstOrDefault(File.Exists);
         var root = file is null ? directory : Path.GetDirectoryName(file)!;
         var config = file is null ? Config.Default : ConfigParser.Parse(new(Display(start, file), File.ReadAllText(file)), bag) ?? Config.Default;
+        foreach (var binhost in config.Binhosts)
+        {
+            bag.Warning(binhost.Name.Span, $"binhost '{binhost.Name.Value}' is not used: this version neither downloads nor uploads what was built");
+        }
+
         var trees = Trees(config, root, directory, bag);
         return new()
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using System.Text;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
@@ -69,7 +70,7 @@ public sealed class ContentStore : IDisposable
     public async Task<Digest> PutBlobAsync(ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         var digest = Digest.Of(content.Span);
-        if (!HasBlob(digest))
+        if (VerifiedBlobPath(digest) is null)
         {
             var temp = NewWorkPath("blob");
             await File.WriteAllBytesAsync(temp, content, cancel);
@@ -176,23 +177,29 @@ public sealed class ContentStore : IDisposable
     /// </summary>
     public async Task<ImmutableArray<StoredTree>> CommitAsync(IReadOnlyCollection<StoredTree> trees, IReadOnlyCollection<byte[]> blobs, CancellationToken cancel)
     {
-        var files = new List<(string Temp, string Place)>();
-        foreach (var blob in blobs)
+        var files = blobs.Select(b => (Temp: NewWorkPath("blob"), Place: Paths.Blob(Digest.Of(b)), Bytes: b))
+            .Concat(trees.Select(t => (Temp: NewWorkPath("tree"), Place: Paths.TreeManifest(t.DiffId), Bytes: Encoding.UTF8.GetBytes(t.Tree.Print()))))
+            .ToArray();
+        try
         {
-            var temp = NewWorkPath("blob");
-            await File.WriteAllBytesAsync(temp, blob, cancel);
-            files.Add((temp, Paths.Blob(Digest.Of(blob))));
+            foreach (var (temp, _, bytes) in files)
+            {
+                await File.WriteAllBytesAsync(temp, bytes, cancel);
+            }
+
+            await SyncAsync();
+            foreach (var (temp, place, _) in files)
+            {
+                File.Move(temp, place, overwrite: true);
+            }
+        }
+        catch
+        {
+            Array.ForEach(files, f => File.Delete(f.Temp));
+            throw;
         }
 
-        foreach (var tree in trees)
-        {
-            var temp = NewWorkPath("tree");
-            await File.WriteAllTextAsync(temp, tree.Tree.Print(), cancel);
-            files.Add((temp, Paths.TreeManifest(tree.DiffId)));
-        }
-
-        await SyncAsync();
-        files.ForEach(f => File.Move(f.Temp, f.Place, overwrite: true));
+        // A tree counts only with its manifest beside it, so that the manifest may come first.
         foreach (var tree in trees)
         {
             PutTree(tree.Directory, Paths.Tree(tree.DiffId));
@@ -211,6 +218,15 @@ public sealed class ContentStore : IDisposable
     /// <summary>A new name in this process's own directory, for what is to become part of the store. Throws if the store cannot be written.</summary>
     public string NewWorkPath(string purpose) =>
         Path.Combine(_own?.Path ?? throw Failed(Paths.Root, _readOnly!), FormattableString.Invariant($"{purpose}-{Interlocked.Increment(ref _names)}"));
+
+    /// <summary>Throws if the store cannot be written: before work that would be in vain.</summary>
+    public void RequireWritable()
+    {
+        if (_readOnly is not null)
+        {
+            throw Failed(Paths.Root, _readOnly);
+        }
+    }
 
     /// <summary>A name for a directory that outlives this process, for people to look into.</summary>
     public string NewKeptPath(string purpose) => Path.Combine(Paths.Work, FormattableString.Invariant($"{purpose}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}"));
@@ -274,9 +290,15 @@ public sealed class ContentStore : IDisposable
         }
     }
 
+    /// <summary>Puts a file that is not what its name says aside, so that it can be made anew; in a store that cannot be written it is only not used.</summary>
     private void Quarantine(string path)
     {
-        var aside = NewWorkPath("corrupt");
-        File.Move(path, aside, overwrite: true);
+        try
+        {
+            File.Move(path, NewWorkPath("corrupt"), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 }

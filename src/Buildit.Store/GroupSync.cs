@@ -17,7 +17,9 @@ internal sealed class GroupSync(string directory)
     {
         lock (_gate)
         {
-            return _next ??= StartAfter(_running);
+            // On another thread, which waits for this lock: whatever it does comes after the assignment.
+            var running = _running;
+            return _next ??= Task.Run(() => StartAfter(running));
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class StoreIndex : IDisposable
     {
         _connection = new(new SqliteConnectionStringBuilder
         {
-            DataSource = readOnly ? $"file:{path}?immutable=1" : path,
+            DataSource = readOnly ? $"file:{Uri.EscapeDataString(path)}?immutable=1" : path,
             Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
             Pooling = false,
             DefaultTimeout = 30,

@@ -24,20 +24,15 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
         {
             using var followed = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var following = FollowAsync(package, work.Status, followed.Token);
-            result = await sandbox.RunAsync(
-                new()
-                {
-                    Root = root,
-                    Command = ["/bin/sh", "/src/build.sh", .. package.Recipe.Configure],
-                    Environment = BuildEnvironment.Of(package.Recipe, sourceDate, options.Jobs),
-                    Mounts = [new(work.Source, "/src", false), new(work.Build, "/build", true), new(work.Out, "/out", true)],
-                    WorkingDirectory = "/build",
-                    Timeout = package.Recipe.Timeout,
-                    Output = log,
-                },
-                cancel);
-            await followed.CancelAsync();
-            await following;
+            try
+            {
+                result = await sandbox.RunAsync(Request(package, root, work, sourceDate, log), cancel);
+            }
+            finally
+            {
+                await followed.CancelAsync();
+                await following;
+            }
         }
 
         var status = File.Exists(work.Status) ? await File.ReadAllLinesAsync(work.Status, cancel) : [];
@@ -69,6 +64,17 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
             throw BuildFailure.Describe(package, result, ["phase test"], logPath, null);
         }
     }
+
+    private SandboxRequest Request(Package.Built package, string root, BuildWork work, long sourceDate, Stream log) => new()
+    {
+        Root = root,
+        Command = ["/bin/sh", "/src/build.sh", .. package.Recipe.Configure],
+        Environment = BuildEnvironment.Of(package.Recipe, sourceDate, options.Jobs),
+        Mounts = [new(work.Source, "/src", false), new(work.Build, "/build", true), new(work.Out, "/out", true)],
+        WorkingDirectory = "/build",
+        Timeout = package.Recipe.Timeout,
+        Output = log,
+    };
 
     private async Task FollowAsync(Package package, string statusPath, CancellationToken cancel)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
 
@@ -9,17 +10,23 @@ namespace Buildit.Build.Engine;
 /// Makes packages real: from the store by recipe key, else by build key, else by doing the work. Each package once in a process, however many ask for it;
 /// nothing is started that nobody needs, so a package that is there costs nothing of what it was built from.
 /// </summary>
-public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, DebianImport debian, GroupMaker groups, EngineOptions options, Action<BuildEvent> report)
+public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, DebianImport debian, GroupMaker groups, EngineOptions options, Action<BuildEvent> report) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<Realised>>> _running = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private ExceptionDispatchInfo? _failure;
 
-    /// <summary>The outputs of a package. Dependencies that fail make this fail with the same exception.</summary>
+    /// <summary>The outputs of a package. Dependencies that fail make this fail with the same exception; so does, unless the options say to keep going, whatever else fails first.</summary>
     public Task<Realised> RealiseAsync(Package package, CancellationToken cancel) =>
-        _running.GetOrAdd(package.Key.ToString(), _ => new(() => Task.Run(() => ComputeAsync(package, cancel), cancel))).Value;
+        _running.GetOrAdd(package.Key.ToString(), _ => new(() => Task.Run(() => RunAsync(package, cancel), CancellationToken.None))).Value;
 
     /// <summary>All of these; the first failure stops the others unless the options say to keep going.</summary>
-    public async Task<ImmutableArray<Realised>> RealiseAllAsync(IEnumerable<Package> packages, CancellationToken cancel) =>
-        [.. await Task.WhenAll(packages.Select(p => RealiseAsync(p, cancel)))];
+    public async Task<ImmutableArray<Realised>> RealiseAllAsync(IEnumerable<Package> packages, CancellationToken cancel)
+    {
+        var tasks = packages.Select(p => RealiseAsync(p, cancel)).ToArray();
+        await Failures.WhenAllAsync(tasks);
+        return [.. await Task.WhenAll(tasks)];
+    }
 
     /// <summary>These packages and what they need at run time, realised, sorted by name; packages that others stand for are left out.</summary>
     public async Task<ImmutableArray<Realised>> RuntimeClosureAsync(IEnumerable<Package> packages, CancellationToken cancel)
@@ -30,10 +37,13 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
             var realised = await RealiseAllAsync(wave, cancel);
             foreach (var r in realised)
             {
-                found.TryAdd(r.Package.Name, r);
+                if (!found.TryAdd(r.Package.Name, r) && found[r.Package.Name].Package is var other && other.Key != r.Package.Key)
+                {
+                    throw Closure.Clash(other, r.Package);
+                }
             }
 
-            wave = [.. realised.SelectMany(RuntimeNeeds).Where(p => !found.ContainsKey(p.Name)).DistinctBy(p => p.Key)];
+            wave = [.. realised.SelectMany(RuntimeNeeds).Where(p => found.GetValueOrDefault(p.Name)?.Package.Key != p.Key).DistinctBy(p => p.Key)];
         }
 
         var replaced = found.Values.SelectMany(r => r.Package.Replaces).ToHashSet(StringComparer.Ordinal);
@@ -43,14 +53,49 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
     /// <summary>Whether a package is in the store with everything that its record names.</summary>
     public bool IsThere(Package package) => records.Find(package) is not null;
 
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private async Task<Realised> RunAsync(Package package, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stop.Token);
+        return await StoppingAsync(ComputeAsync(package, either.Token), either.Token);
+    }
+
+    /// <summary>Lets a failure stop everything else at once, unless the options say to keep going; what was stopped fails with what stopped it.</summary>
+    private async Task<T> StoppingAsync<T>(Task<T> work, CancellationToken cancel)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (Exception e) when (!options.KeepGoing)
+        {
+            if (e is not OperationCanceledException && !cancel.IsCancellationRequested)
+            {
+                Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+            }
+
+            if (_failure is { } first)
+            {
+                await _stop.CancelAsync();
+                first.Throw();
+            }
+
+            throw;
+        }
+    }
+
     private async Task<Realised> ComputeAsync(Package package, CancellationToken cancel)
     {
+        cancel.ThrowIfCancellationRequested();
         if (!(options.Rebuild && package is Package.Built) && records.Find(package) is { } known)
         {
             report(new BuildEvent.Reused(package));
             return new(package, known);
         }
 
+        records.RequireWritable();
         return package switch
         {
             Package.Imported imported => await debian.ImportAsync(imported, cancel),
@@ -62,11 +107,13 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
 
     private async Task<Realised> BuildAsync(Package.Built package, CancellationToken cancel)
     {
-        var inputs = builder.FetchAsync(package.Recipe, cancel);
+        // Two versions of one package are an error before anything is built, not after.
+        _ = Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]);
+        var inputs = StoppingAsync(builder.FetchAsync(package.Recipe, cancel), cancel);
         var root = RealiseAllAsync(Closure.Of([.. package.Tools, .. package.Libs]), cancel);
         var test = RealiseAllAsync(package.Recipe.Test is null ? [] : Closure.Of(package.TestTools), cancel);
         // A missing source should not hide behind a minute of building dependencies, nor the other way round.
-        await Task.WhenAll(inputs, root, test);
+        await Failures.WhenAllAsync(inputs, root, test);
         return await builder.BuildAsync(package, await root, await test, await inputs, cancel);
     }
 
@@ -79,7 +126,10 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
 
     private static IEnumerable<Package> Named(Package.Built built, Record record)
     {
-        var closure = Closure.Of([.. built.Tools, .. built.Libs, .. built.Runtime]).ToDictionary(p => p.Name, StringComparer.Ordinal);
-        return record.RuntimeNeeds.Where(closure.ContainsKey).Select(n => closure[n]);
+        var closure = Closure.Of([.. built.Tools, .. built.Libs, .. built.Runtime]);
+        return record.RuntimeNeeds.Select(n =>
+            closure.FirstOrDefault(p => p.Name == n)
+            ?? closure.FirstOrDefault(p => p.Replaces.Contains(n))
+            ?? throw new System.Diagnostics.UnreachableException($"the record of '{built.DisplayName}' names '{n}', which it was not built with"));
     }
 }

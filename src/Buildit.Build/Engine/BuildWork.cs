@@ -1,4 +1,5 @@
 using Buildit.Build.Actions;
+using Buildit.Build.Workspaces;
 using Buildit.Core.Graphs;
 using Buildit.Store;
 
@@ -48,20 +49,32 @@ public sealed record BuildWork(string Directory)
 
         for (var i = 0; i < inputs.Patches.Length; i++)
         {
-            Put(inputs.Patches[i], Path.Combine(Source, "patches", BuildScript.PatchFile(i + 1, recipe.Patches[i])));
+            PutPatch(recipe.Patches[i], inputs.Patches[i], Path.Combine(Source, "patches", BuildScript.PatchFile(i + 1, recipe.Patches[i])));
         }
 
         foreach (var file in recipe.HelperFiles)
         {
             var place = Path.Combine(Source, "files", file.Path);
-            System.IO.Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-            File.Copy(file.LocalPath, place);
+            LocalFile.Copy(file.LocalPath, place, file.Digest);
             File.SetUnixFileMode(place, file.Executable ? (UnixFileMode)0x1ED : (UnixFileMode)0x1A4);
         }
     }
 
     /// <summary>Removes all of it.</summary>
     public void Delete() => WorkDirectory.Delete(Directory);
+
+    // A fetched patch is a blob of the store; one of the workspace may be edited while it is used.
+    private static void PutPatch(ResolvedPatch patch, string file, string place)
+    {
+        if (patch.LocalPath is null)
+        {
+            Put(file, place);
+        }
+        else
+        {
+            LocalFile.Copy(file, place, patch.Digest);
+        }
+    }
 
     private static void Put(string file, string place)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Buildit.Build.Engine;
 
 /// <summary>How to build. Nothing here reaches a key.</summary>
@@ -9,11 +11,14 @@ public sealed record EngineOptions
     /// <summary>Builds at one time.</summary>
     public int ParallelBuilds { get; init; } = 2;
 
-    /// <summary>Go on with what does not depend on a failure.</summary>
+    /// <summary>After a target that failed, go on with the next one.</summary>
     public bool KeepGoing { get; init; }
 
-    /// <summary>Build these packages though they are there; by key.</summary>
+    /// <summary>Build packages though they are there.</summary>
     public bool Rebuild { get; init; }
+
+    /// <summary>Base addresses that may have any source by its file name, tried after the recipe's own.</summary>
+    public ImmutableArray<string> SourceMirrors { get; init; } = [];
 
     /// <summary>Open no connection.</summary>
     public bool Offline { get; init; }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Buildit.Core;
+using Buildit.Build.Workspaces;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
 using Buildit.Core.Trees;
@@ -39,10 +39,8 @@ public sealed class GroupMaker(ContentStore store, RecordKeeper records)
     {
         var path = file.Path.TrimStart('/');
         var place = Path.Combine(directory, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        File.Copy(file.LocalPath, place);
-        using var stream = File.OpenRead(place);
-        return new(path, EntryKind.File) { Mode = file.Executable ? 0x1ED : 0x1A4, Size = stream.Length, Content = Digest.Of(stream) };
+        LocalFile.Copy(file.LocalPath, place, file.Digest);
+        return new(path, EntryKind.File) { Mode = file.Executable ? 0x1ED : 0x1A4, Size = new FileInfo(place).Length, Content = file.Digest };
     }
 
     private static void Materialise(Tree tree, string directory)

@@ -29,10 +29,25 @@ public sealed class PackageBuilder(
     /// <summary>Fetches what a recipe is built from.</summary>
     public async Task<BuildInputs> FetchAsync(ResolvedRecipe recipe, CancellationToken cancel)
     {
-        var fetched = Task.WhenAll(recipe.Sources.Select(s => sources.SourceAsync(s, cancel)));
-        var patches = Task.WhenAll(recipe.Patches.Select(p => sources.PatchAsync(p, cancel)));
-        await Task.WhenAll(fetched, patches);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var fetched = Task.WhenAll(recipe.Sources.Select(s => StoppingAsync(sources.SourceAsync(s, stop.Token), stop)));
+        var patches = Task.WhenAll(recipe.Patches.Select(p => StoppingAsync(sources.PatchAsync(p, stop.Token), stop)));
+        await Failures.WhenAllAsync(fetched, patches);
         return new([.. await fetched], [.. await patches]);
+    }
+
+    /// <summary>A file that cannot be had stops the download of the others, unless the options say to keep going.</summary>
+    private async Task<T> StoppingAsync<T>(Task<T> work, CancellationTokenSource stop)
+    {
+        try
+        {
+            return await work;
+        }
+        catch when (!options.KeepGoing)
+        {
+            await stop.CancelAsync();
+            throw;
+        }
     }
 
     /// <summary>Builds, unless an action with the same build key was done before.</summary>
@@ -40,11 +55,11 @@ public sealed class PackageBuilder(
         Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testTools, BuildInputs inputs, CancellationToken cancel)
     {
         ImmutableArray<RootPart> parts = [.. dependencies.SelectMany(d => d.Parts(store, "runtime", "dev"))];
-        var buildKey = new BuildKey(RecipeKeys.OfAction(package.Recipe, RootComposer.KeyOf(parts)).Digest);
+        var buildKey = new BuildKey(RecipeKeys.OfAction(package.Recipe, RootComposer.KeyOf(parts), package.Runtime).Digest);
         using var turn = await _builds.EnterAsync(cancel);
         using var held = await FileLock.AcquireAsync(
             Path.Combine(store.Paths.Locks, buildKey.ToString()), $"building {package.DisplayName}", time, holder => report(new BuildEvent.Waiting(package.DisplayName, holder)), cancel);
-        if (!options.Rebuild && records.Find(buildKey) is { } same)
+        if (!options.Rebuild && records.Find(buildKey) is { } same && Fits(same, package, parts))
         {
             report(new BuildEvent.CutOff(package));
             return await records.KeepAgainAsync(package, same, cancel);
@@ -66,6 +81,10 @@ public sealed class PackageBuilder(
 
     /// <inheritdoc/>
     public void Dispose() => _builds.Dispose();
+
+    /// <summary>Whether a record of the same action names packages that this one has, too: equal files may come from packages of other names.</summary>
+    private static bool Fits(Record record, Package.Built package, ImmutableArray<RootPart> parts) =>
+        record.RuntimeNeeds.All(n => parts.Any(p => p.Package == n) || package.Runtime.Any(r => r.Name == n));
 
     private async Task<Realised> BuildAsync(
         Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, ImmutableArray<Realised> testTools, BuildInputs inputs, BuildWork work, CancellationToken cancel)

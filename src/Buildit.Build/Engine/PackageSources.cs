@@ -48,9 +48,9 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
 
     private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
     {
-        var urls = mirrors.Value.ExpandAll([remote.Url, .. remote.Mirrors]);
+        var urls = mirrors.Value.ExpandAll([remote.Url, .. remote.Mirrors, .. options.SourceMirrors.Select(m => m + "/" + source.FileName)]);
         var file = await FetchAsync(new(source.FileName, Absolute(urls, source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
-        var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("name", remote.Unpack ? "" : source.FileName).Digest;
+        var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("unpack", remote.Unpack ? 1 : 0).Put("name", source.NameInBuild).Digest;
         if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)
         {
             return new(path, long.Parse(mtime, CultureInfo.InvariantCulture), source.Digest, urls[0]);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Buildit.Build.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
@@ -16,7 +17,8 @@ namespace Buildit.Build.Outputs;
 public sealed class OutputCollector(ResolvedRecipe recipe, string installed, string workDirectory, long sourceDate)
 {
     private readonly Dictionary<string, Dictionary<string, TreeEntry>> _entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (string Output, string Path)> _linkGroups = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Output, string Group), string> _linkGroups = [];
+    private readonly HashSet<string> _leaves = new(StringComparer.Ordinal);
     private readonly DiagnosticBag _bag = new();
     private readonly ImmutableArray<(string Output, Regex Glob)> _include = [.. recipe.Outputs.Include.SelectMany(o => o.Value.Select(g => (o.Key, PathGlob.Compile(g))))];
     private readonly ImmutableArray<Regex> _exclude = [.. recipe.Outputs.Exclude.Select(PathGlob.Compile)];
@@ -36,6 +38,7 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
             _bag.Add(new($"'{recipe.Name}-{recipe.Version}' installed nothing", Hint: "the install phase must install below \"$OUTPUT\"") { Code = ExitCode.Failed });
         }
 
+        CheckParents();
         _bag.ThrowIfErrors();
         return _entries.ToImmutableSortedDictionary(o => o.Key, o => (Finish(o.Value), DirectoryOf(o.Key)), StringComparer.Ordinal);
     }
@@ -47,11 +50,17 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
             return;
         }
 
+        if (entry.Path.Contains('\uFFFD', StringComparison.Ordinal))
+        {
+            Wrong(entry.Path, "has a name that is not UTF-8");
+            return;
+        }
+
         switch (entry.Kind)
         {
             case 'd':
-                // Directories come along with their files; only an empty one, or one with a declared mode, is content by itself.
-                if (!Directory.EnumerateFileSystemEntries(Path.Combine(installed, entry.Path)).Any() || recipe.Outputs.Permissions.ContainsKey("/" + entry.Path))
+                // Directories come along with their files; only an empty one (that some engines leave out), or one with a declared mode, is content by itself.
+                if (new DirectoryInfo(Path.Combine(installed, entry.Path)) is not { Exists: true } directory || !directory.EnumerateFileSystemInfos().Any() || recipe.Outputs.Permissions.ContainsKey("/" + entry.Path))
                 {
                     Add(OutputOf(entry.Path, EntryKind.Directory), new(entry.Path, EntryKind.Directory));
                 }
@@ -84,9 +93,9 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
     private void TakeFile(ManifestEntry entry)
     {
         var output = OutputOf(entry.Path, EntryKind.File);
-        if (entry.LinkGroup is { } group && _linkGroups.TryGetValue(group, out var first) && first.Output == output)
+        if (entry.LinkGroup is { } group && _linkGroups.TryGetValue((output, group), out var first))
         {
-            Add(output, new(entry.Path, EntryKind.HardLink) { Target = first.Path, Mode = ModeOf(entry) });
+            Add(output, new(entry.Path, EntryKind.HardLink) { Target = first, Mode = ModeOf(entry) });
             Move(entry.Path, output);
             return;
         }
@@ -105,7 +114,7 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
 
         if (entry.LinkGroup is not null)
         {
-            _linkGroups.TryAdd(entry.LinkGroup, (output, entry.Path));
+            _linkGroups.Add((output, entry.LinkGroup), entry.Path);
         }
 
         Move(entry.Path, output);
@@ -129,16 +138,22 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
         foreach (var file in recipe.Files)
         {
             var path = file.Path.TrimStart('/');
-            var place = Path.Combine(DirectoryOf("runtime"), path);
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-            File.Copy(file.LocalPath, place);
-            using var stream = File.OpenRead(place);
-            Add("runtime", new(path, EntryKind.File) { Mode = file.Executable ? 0x1ED : 0x1A4, Size = stream.Length, Content = Digest.Of(stream) });
+            var size = new FileInfo(file.LocalPath).Length;
+            if (Add("runtime", new(path, EntryKind.File) { Mode = file.Executable ? 0x1ED : 0x1A4, Size = size, Content = file.Digest }))
+            {
+                LocalFile.Copy(file.LocalPath, Path.Combine(DirectoryOf("runtime"), path), file.Digest);
+            }
         }
     }
 
-    private void Add(string output, TreeEntry entry)
+    private bool Add(string output, TreeEntry entry)
     {
+        if (entry.Kind != EntryKind.Directory && !_leaves.Add(entry.Path))
+        {
+            Wrong(entry.Path, "is declared by the recipe and installed by the build");
+            return false;
+        }
+
         if (!_entries.TryGetValue(output, out var entries))
         {
             _entries.Add(output, entries = new(StringComparer.Ordinal));
@@ -147,6 +162,24 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
         if (!entries.TryAdd(entry.Path, Declared(entry)))
         {
             Wrong(entry.Path, "is declared by the recipe and installed by the build");
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>A declared link may stand where the build installed a directory.</summary>
+    private void CheckParents()
+    {
+        foreach (var path in _entries.Values.SelectMany(e => e.Keys))
+        {
+            for (var parent = TreePath.Parent(path); parent.Length > 0; parent = TreePath.Parent(parent))
+            {
+                if (_leaves.Contains(parent))
+                {
+                    Wrong(path, $"is installed below '/{parent}', which the recipe declares as a link or file");
+                }
+            }
         }
     }
 

@@ -9,7 +9,7 @@ public static class PathGlob
     /// <summary>The glob as a regular expression over whole paths.</summary>
     public static Regex Compile(string glob)
     {
-        var pattern = new StringBuilder("^");
+        var pattern = new StringBuilder(@"\A");
         for (var i = 0; i < glob.Length; i++)
         {
             if (glob[i] == '*' && i + 1 < glob.Length && glob[i + 1] == '*')
@@ -23,6 +23,6 @@ public static class PathGlob
             }
         }
 
-        return new(pattern.Append("(/.*)?$").ToString(), RegexOptions.CultureInvariant);
+        return new(pattern.Append(@"(/.*)?\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Buildit.Core;
+using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Keys;
 using Buildit.Core.Trees;
@@ -20,7 +21,7 @@ public sealed record RootPart(string Package, string Output, StoredTree Tree);
 public sealed class RootComposer(ContentStore store)
 {
     private static readonly ImmutableArray<string> MountPoints = ["build", "out", "src", "proc", "dev", "tmp", "etc", "usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "root", "run", "var/tmp", "home"];
-    private static readonly ImmutableArray<(string Path, string Target)> UsrMerge = [("bin", "usr/bin"), ("sbin", "usr/sbin"), ("lib", "usr/lib"), ("lib64", "usr/lib64")];
+    private static readonly ImmutableArray<(string Path, string Target)> MergeLinks = [("bin", "usr/bin"), ("sbin", "usr/sbin"), ("lib", "usr/lib"), ("lib64", "usr/lib64")];
 
     // Part of the sandbox profile (FormatVersions.SandboxProfile): the names that a build sees are the same everywhere.
     private static readonly ImmutableArray<(string Path, string Text)> BaseFiles =
@@ -81,60 +82,71 @@ public sealed class RootComposer(ContentStore store)
 
     private static void Fill(string root, ImmutableArray<RootPart> parts)
     {
-        var owners = new Dictionary<string, (RootPart Part, TreeEntry Entry)>(StringComparer.Ordinal);
+        // All conflicts are found before anything is placed: nothing is ever written through a link that another package brings.
+        var placed = Merge(parts);
         foreach (var directory in MountPoints)
         {
             Directory.CreateDirectory(Path.Combine(root, directory));
         }
 
-        foreach (var (path, target) in UsrMerge)
+        foreach (var (path, target) in MergeLinks)
         {
             File.CreateSymbolicLink(Path.Combine(root, path), target);
         }
 
-        var conflicts = new DiagnosticBag();
-        foreach (var part in parts)
+        foreach (var (path, (part, entry)) in placed)
         {
-            foreach (var entry in part.Tree.Tree.Entries)
-            {
-                Place(root, part, entry, owners, conflicts);
-            }
+            Place(Path.Combine(root, path), part, entry);
         }
 
-        conflicts.ThrowIfErrors();
-        foreach (var (path, text) in BaseFiles.Where(f => !owners.ContainsKey(f.Path)))
+        foreach (var (path, text) in BaseFiles.Where(f => !placed.ContainsKey(f.Path)))
         {
             File.WriteAllText(Path.Combine(root, path), text);
         }
     }
 
-    private static void Place(string root, RootPart part, TreeEntry entry, Dictionary<string, (RootPart Part, TreeEntry Entry)> owners, DiagnosticBag conflicts)
+    /// <summary>What is at each path of the root, parents before what is in them.</summary>
+    private static SortedDictionary<string, (RootPart Part, TreeEntry Entry)> Merge(ImmutableArray<RootPart> parts)
     {
-        if (owners.TryGetValue(entry.Path, out var other))
+        var placed = new SortedDictionary<string, (RootPart Part, TreeEntry Entry)>(PathOrder.Instance);
+        var conflicts = new DiagnosticBag();
+        foreach (var (part, entry) in parts.SelectMany(p => p.Tree.Tree.Entries.Select(e => (p, e))).Where(x => !IsMergeLink(x.e)))
         {
-            if (!Same(other, (part, entry)))
+            var path = Fold(entry.Path);
+            if (entry.Kind != EntryKind.Directory && MountPoints.Any(m => m == path || m.StartsWith(path + "/", StringComparison.Ordinal)))
             {
-                conflicts.Add(Conflict(entry.Path, other.Part, part));
+                conflicts.Add(new($"'{part.Package}' has '/{path}' as something else than a directory, which every root has there") { Code = ExitCode.Failed });
             }
-
-            return;
+            else if (!placed.TryAdd(path, (part, entry)) && !Same(placed[path], (part, entry)))
+            {
+                conflicts.Add(Conflict(path, placed[path].Part, part));
+            }
         }
 
-        owners.Add(entry.Path, (part, entry));
-        var path = Path.Combine(root, entry.Path);
+        conflicts.ThrowIfErrors();
+        return placed;
+    }
+
+    private static void Place(string path, RootPart part, TreeEntry entry)
+    {
         switch (entry.Kind)
         {
             case EntryKind.Directory:
                 Directory.CreateDirectory(path);
                 break;
             case EntryKind.Symlink:
-                File.CreateSymbolicLink(path, entry.Target!);
+                File.CreateSymbolicLink(path, Fold(entry.Path) == entry.Path ? entry.Target! : UsrMerge.FoldTarget(entry.Path, entry.Target!));
                 break;
             default:
                 HardLink.Create(Path.Combine(part.Tree.Directory, entry.Path), path);
                 break;
         }
     }
+
+    // The four links of a root, and no more of them: a folded path must be reachable by its old name.
+    private static string Fold(string path) => MergeLinks.Any(l => path == l.Path || path.StartsWith(l.Path + "/", StringComparison.Ordinal)) ? "usr/" + path : path;
+
+    private static bool IsMergeLink(TreeEntry entry) => entry.Kind == EntryKind.Symlink && MergeLinks.Any(l => l.Path == entry.Path) && UsrMerge.IsMergeLink(entry.Path, entry.Target!);
 
     /// <summary>Directories meet without harm; files if their content is the same, links if they say the same.</summary>
     private static bool Same((RootPart Part, TreeEntry Entry) a, (RootPart Part, TreeEntry Entry) b) => (a.Entry.Kind, b.Entry.Kind) switch

@@ -8,48 +8,48 @@ using Buildit.Core.Diagnostics;
 namespace Buildit.Cli.Commands;
 
 /// <summary>What the building commands were told.</summary>
-internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, EngineOptions Engine, bool IsQuiet);
+internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, int? Jobs, EngineOptions Engine);
 
 /// <summary>buildit [build] TARGET...</summary>
 internal sealed class BuildCommand(Terminal terminal)
 {
-    private static readonly string[] Verbs = ["build", "lock", "doctor"];
+    /// <summary>The word that may be left out.</summary>
+    public const string Name = "build";
+
+    private static readonly string[] Verbs = [Name, "lock", "doctor"];
 
     private readonly Argument<string[]> _targets = new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
-    private readonly Option<string?> _directory = Options.Directory();
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written", DefaultValueFactory = _ => "out" };
-    private readonly Option<string?> _type = new("--type") { HelpName = "aci,oci", Description = "Only write images of these types" };
-    private readonly Option<int?> _jobs = Options.Count("--jobs", "-j", "Jobs of one build ($JOBS); the number of processors if not given");
-    private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with what does not depend on it" };
-    private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build packages though they are there" };
-    private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection" };
-    private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build" };
-    private readonly Option<string> _progress = new("--progress") { Description = "How progress is shown", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
+    private readonly Option<string?> _type = new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
+    private readonly Option<int?> _jobs = Options.Count("--jobs", "-j", "How many jobs one build may run ($JOBS); no part of any key [default: jobs: of the configuration, else the number of processors]");
+    private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with the next TARGET; the smallest exit code of a failure counts" };
+    private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
+    private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
+    private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
+    private readonly Option<string> _progress = new("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
 
-    /// <summary>The command under a name of its own.</summary>
-    public Command Command(string name, string description)
-    {
-        var command = new Command(name, description);
-        AddTo(command);
-        return command;
-    }
+    private Option[] Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress];
 
-    /// <summary>Makes this what a command does, so that the root command builds, too.</summary>
-    public void AddTo(Command command)
+    public Command Command()
     {
         _progress.AcceptOnlyFromAmong("auto", "plain", "quiet");
-        command.Arguments.Add(_targets);
-        foreach (var option in new Option[] { _directory, _output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress })
+        var command = new Command(Name, "Build containers and packages; the word 'build' may be left out") { _targets };
+        foreach (var option in Choices)
         {
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancel) => RunAsync(Request(parsed), cancel));
+        command.SetAction((parsed, cancel) =>
+        {
+            terminal.SetProgress(parsed.GetValue(_progress)!);
+            return RunAsync(Request(parsed), cancel);
+        });
+        return command;
     }
 
     private BuildRequest Request(ParseResult parsed)
     {
-        var start = Options.StartOf(parsed, _directory);
+        var start = Options.StartOf(parsed);
         var targets = parsed.GetValue(_targets) ?? [];
         if (targets.Length == 0)
         {
@@ -61,15 +61,14 @@ internal sealed class BuildCommand(Terminal terminal)
             targets,
             Path.GetFullPath(parsed.GetValue(_output)!, start),
             Formats(parsed.GetValue(_type)),
+            parsed.GetValue(_jobs),
             new()
             {
-                Jobs = parsed.GetValue(_jobs) ?? Environment.ProcessorCount,
                 KeepGoing = parsed.GetValue(_keepGoing),
                 Rebuild = parsed.GetValue(_rebuild),
                 Offline = parsed.GetValue(_offline),
                 KeepFailed = parsed.GetValue(_keepFailed),
-            },
-            parsed.GetValue(_progress) == "quiet");
+            });
     }
 
     private static ImageFormat[] Formats(string? types) => types is null
@@ -106,8 +105,10 @@ internal sealed class BuildCommand(Terminal terminal)
         var bag = new DiagnosticBag();
         var workspace = Workspace.Find(request.Start, path, bag);
         bag.ThrowIfErrors();
+        terminal.Print(bag.Items);
         var progress = new Progress(terminal);
-        using var session = new Session(workspace, request.Engine, progress.Take);
+        var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
+        using var session = new Session(workspace, engine, progress.Take);
         if (File.Exists(Path.Combine(path, "container.yaml")))
         {
             await new ContainerBuild(session, terminal, progress, request).RunAsync(path, cancel);
@@ -124,10 +125,14 @@ internal sealed class BuildCommand(Terminal terminal)
 
     private static bool IsAtom(string target, string path) => !Directory.Exists(path) && target.Contains('/', StringComparison.Ordinal) && !target.StartsWith('.') && !target.StartsWith('/') && !target.EndsWith('/');
 
-    private static BuilditException NoTarget(string target, string path) => Directory.Exists(path)
-        ? new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name")
-        : new(
+    private BuilditException NoTarget(string target, string path) => target switch
+    {
+        _ when Directory.Exists(path) =>
+            new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name"),
+        ['-', ..] => new(ExitCode.InvalidInput, $"there is no option '{target}'", Suggestion.Hint(target, [.. Choices.Select(o => o.Name)]) ?? "'buildit build --help' lists the options"),
+        _ => new(
             ExitCode.InvalidInput,
             $"there is no target '{target}'",
-            Suggestion.Nearest(target, Verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)");
+            Suggestion.Nearest(target, Verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)"),
+    };
 }

@@ -12,9 +12,8 @@ internal sealed class DoctorCommand(Terminal terminal)
 {
     public Command Command()
     {
-        var directory = Options.Directory();
-        var command = new Command("doctor", "Check what a build needs of this machine, and say how to mend what is missing") { directory };
-        command.SetAction((parsed, cancel) => Task.FromResult(Run(Options.StartOf(parsed, directory))));
+        var command = new Command("doctor", "Check what a build needs of this machine, and say how to mend what is missing");
+        command.SetAction((parsed, cancel) => Task.FromResult(Run(Options.StartOf(parsed))));
         return command;
     }
 

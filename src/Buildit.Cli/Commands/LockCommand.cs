@@ -19,10 +19,9 @@ internal sealed class LockCommand(Terminal terminal)
 {
     public Command Command()
     {
-        var directory = Options.Directory();
-        var check = new Option<bool>("--check") { Description = "Change nothing; fail if packages.lock is not up to date" };
-        var command = new Command("lock", "Pin the distribution packages that recipes name, with everything they depend on, in packages.lock") { directory, check };
-        command.SetAction((parsed, cancel) => RunAsync(Options.StartOf(parsed, directory), parsed.GetValue(check), cancel));
+        var check = new Option<bool>("--check") { Description = "Write nothing; exit with 7 if packages.lock is not up to date" };
+        var command = new Command("lock", "Pin the distribution packages that recipes name, with everything they depend on, in packages.lock") { check };
+        command.SetAction((parsed, cancel) => RunAsync(Options.StartOf(parsed), parsed.GetValue(check), cancel));
         return command;
     }
 

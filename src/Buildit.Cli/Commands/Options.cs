@@ -6,13 +6,20 @@ namespace Buildit.Cli.Commands;
 /// <summary>Options that several commands share.</summary>
 internal static class Options
 {
-    /// <summary>-C DIR.</summary>
-    public static Option<string?> Directory() => new("--directory", "-C") { HelpName = "DIR", Description = "Work as if started in DIR" };
+    /// <summary>-C DIR, before or after the command's name.</summary>
+    public static Option<string?> Directory { get; } = new("--directory", "-C") { HelpName = "DIR", Description = "Work as if started in DIR", Recursive = true };
+
+    /// <summary>Whether -C begins here; <paramref name="length"/> tells with how many arguments.</summary>
+    public static bool IsDirectory(string argument, out int length)
+    {
+        length = argument is "-C" or "--directory" ? 2 : 1;
+        return length == 2 || argument.StartsWith("-C", StringComparison.Ordinal) || argument.StartsWith("--directory=", StringComparison.Ordinal);
+    }
 
     /// <summary>The absolute directory that paths count from.</summary>
-    public static string StartOf(ParseResult parsed, Option<string?> directory) =>
+    public static string StartOf(ParseResult parsed) =>
 #pragma warning disable RS0030 // The one place where the current directory is read.
-        Path.GetFullPath(parsed.GetValue(directory) ?? ".", System.IO.Directory.GetCurrentDirectory());
+        Path.GetFullPath(parsed.GetValue(Directory) ?? ".", System.IO.Directory.GetCurrentDirectory());
 #pragma warning restore RS0030
 
     /// <summary>An option with a number of at least 1.</summary>

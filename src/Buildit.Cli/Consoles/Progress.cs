@@ -8,6 +8,7 @@ namespace Buildit.Cli.Consoles;
 internal sealed class Progress(Terminal terminal)
 {
     private readonly ConcurrentDictionary<string, string> _building = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _waiting = new(StringComparer.Ordinal);
     private int _fetched;
     private long _fetchedBytes;
     private int _imported;
@@ -43,7 +44,8 @@ internal sealed class Progress(Terminal terminal)
             case BuildEvent.CutOff cutOff:
                 terminal.Line($"        {cutOff.Package.DisplayName}: its inputs give what was built before");
                 break;
-            case BuildEvent.Waiting waiting:
+            case BuildEvent.Waiting waiting when _waiting.GetValueOrDefault(waiting.What) != waiting.Holder:
+                _waiting[waiting.What] = waiting.Holder;
                 terminal.Line($"        {waiting.What}: waiting for {waiting.Holder}");
                 break;
             case BuildEvent.Warned warned:

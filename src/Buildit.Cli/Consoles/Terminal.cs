@@ -7,13 +7,14 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
 {
     private readonly Lock _gate = new();
     private bool _hasStatus;
+    private bool _isQuiet;
 
     public TextWriter Out { get; } = output;
 
     public TextWriter Error { get; } = error;
 
     /// <summary>Whether a progress line can be shown.</summary>
-    public bool IsInteractive { get; } = isInteractive;
+    public bool IsInteractive { get; private set; } = isInteractive;
 
     public static Terminal OfProcess()
     {
@@ -22,13 +23,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         return new(Console.Out, Console.Error, interactive, color, interactive ? Math.Max(40, Console.WindowWidth) : 80);
     }
 
+    /// <summary>How much is shown: 'auto', 'plain' (no progress line) or 'quiet' (no talk either).</summary>
+    public void SetProgress(string mode) => (IsInteractive, _isQuiet) = (IsInteractive && mode == "auto", mode == "quiet");
+
     /// <summary>A line of talk.</summary>
     public void Line(string text)
     {
-        lock (_gate)
+        if (!_isQuiet)
         {
-            ClearStatus();
-            Error.WriteLine(text);
+            Write(text);
         }
     }
 
@@ -36,7 +39,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     public void Ended(string text, string state = "[OK]") => Line(text.PadRight(Math.Max(text.Length + 1, 75)) + state);
 
     /// <summary>A remark that is no part of the usual talk.</summary>
-    public void Note(string text) => Line("buildit: " + text);
+    public void Note(string text) => Write("buildit: " + text);
 
     /// <summary>A line of data.</summary>
     public void Data(string text)
@@ -65,6 +68,11 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
 
     public void Print(IReadOnlyList<Diagnostic> diagnostics)
     {
+        if (diagnostics.Count == 0)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             ClearStatus();
@@ -79,6 +87,15 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
             ClearStatus();
             Error.WriteLine("error: this is a bug in buildit; please report it with the lines below");
             Error.WriteLine(e.ToString());
+        }
+    }
+
+    private void Write(string text)
+    {
+        lock (_gate)
+        {
+            ClearStatus();
+            Error.WriteLine(text);
         }
     }
 

@@ -30,6 +30,11 @@ public static class ConfigParser
             Jobs = map.Number("jobs", 1, 1024),
         };
         CheckNames(config.Binhosts, map.Bag);
+        if (config.Mirrors.Contains("apt"))
+        {
+            map.Bag.Error(map.KeySpan("mirrors"), "'apt' has no sources by their file names", "write it under 'distribution-mirrors'");
+        }
+
         map.Finish();
         return config;
     }

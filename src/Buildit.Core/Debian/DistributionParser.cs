@@ -49,7 +49,7 @@ public static class DistributionParser
         var mirrors = map.SpannedTexts(key);
         foreach (var mirror in mirrors.Where(m => m.Value != "apt" && !Schemes.Any(s => m.Value.StartsWith(s, StringComparison.Ordinal))))
         {
-            map.Bag.Error(mirror.Span, $"'{mirror.Value}' is not a mirror", "write 'apt' (what this machine's apt uses) or a URL, for example https://deb.debian.org/debian");
+            map.Bag.Error(mirror.Span, $"'{mirror.Value}' is not a mirror", "write 'apt' (what this machine's apt uses) or a URL, for example https://mirror.example.org/debian");
         }
 
         return [.. mirrors.Select(m => m.Value.TrimEnd('/'))];

@@ -17,10 +17,7 @@ public static class Closure
             {
                 if (other.Key != package.Key)
                 {
-                    throw new BuilditException(
-                        ExitCode.Unresolvable,
-                        $"two different packages of one name meet: '{other.DisplayName}' ({other.Key.Uuid}) and '{package.DisplayName}' ({package.Key.Uuid})",
-                        "use one version and one set of flags of it everywhere");
+                    throw Clash(other, package);
                 }
 
                 continue;
@@ -35,6 +32,12 @@ public static class Closure
 
         return Replaced([.. found.Values]);
     }
+
+    /// <summary>The error for two packages of one name that cannot be in one root.</summary>
+    public static BuilditException Clash(Package one, Package other) => new(
+        ExitCode.Unresolvable,
+        $"two different packages of one name meet: '{one.DisplayName}' ({one.Key.Uuid}) and '{other.DisplayName}' ({other.Key.Uuid})",
+        "use one version and one set of flags of it everywhere");
 
     /// <summary>Drops the packages that another one of the list replaces.</summary>
     public static ImmutableArray<Package> Replaced(ImmutableArray<Package> packages)

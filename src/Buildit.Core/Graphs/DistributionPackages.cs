@@ -15,11 +15,30 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
     {
         if (!locked.Packages.ContainsKey(name))
         {
-            bag.Error(span, $"'debian/{name}' is not in packages.lock", Suggestion.Hint(name, locked.Packages.Keys) ?? "run 'buildit lock' to add it and what it depends on");
+            var nearest = Suggestion.Nearest(name, locked.Packages.Keys);
+            var hint = nearest is null ? "run 'buildit lock' to add it and what it depends on" : $"did you mean 'debian/{nearest}'? If not, run 'buildit lock' to add it and what it depends on";
+            bag.Add(new($"'debian/{name}' is not in packages.lock", span, hint) { Code = ExitCode.Unresolvable });
             return null;
         }
 
         return Node(name);
+    }
+
+    /// <summary>The same package with further links and companions.</summary>
+    public Package.Imported Adapt(Package.Imported package, ImmutableSortedDictionary<string, string> links, ImmutableArray<Package> companions)
+    {
+        var all = package.Links.SetItems(links);
+        var key = RecipeKeys.OfImported(package.Pin, ClosureOf(package.Pin.Name).Select(p => (p, p == package.Pin ? all : LinksOf(p.Name))), companions);
+        return new()
+        {
+            Name = package.Name,
+            Version = package.Version,
+            Key = new(key.Digest),
+            Preimage = key.Preimage,
+            CompanionsLater = () => [.. package.Companions, .. companions],
+            Pin = package.Pin,
+            Links = all,
+        };
     }
 
     private Package.Imported Node(string name)
@@ -30,8 +49,7 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
         }
 
         var pin = locked.Packages[name];
-        var links = distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
-        var key = RecipeKeys.OfImported(pin, links, ClosureOf(name));
+        var key = RecipeKeys.OfImported(pin, ClosureOf(name).Select(p => (p, LinksOf(p.Name))), []);
         return _nodes[name] = new()
         {
             Name = "debian/" + name,
@@ -40,9 +58,12 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
             Preimage = key.Preimage,
             CompanionsLater = () => [.. pin.Depends.Where(locked.Packages.ContainsKey).Select(Node)],
             Pin = pin,
-            Links = links,
+            Links = LinksOf(name),
         };
     }
+
+    private ImmutableSortedDictionary<string, string> LinksOf(string name) =>
+        distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
     private LockedPackage[] ClosureOf(string name)
     {

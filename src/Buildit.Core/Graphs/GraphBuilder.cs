@@ -31,16 +31,38 @@ public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? dis
     }
 
     /// <summary>The package of a recipe in this directory (an embedded package, or a target given as a path).</summary>
-    public Package? FromDirectory(string directory, SourceSpan? span) => Once("./" + directory, span, () =>
-    {
-        var merged = _merger.FromDirectory(directory, span);
-        return merged is null ? null : Build(merged);
-    });
+    public Package? FromDirectory(string directory, SourceSpan? span) =>
+        Once("./" + directory, span, () => _merger.Find(directory, span) is { } recipe ? Of(recipe, NameInTree(directory), null) : null);
 
-    private Package? FromTree(Spanned<string> atom, PackageAtom parsed)
+    /// <summary>A recipe in a tree has its category in its name, whichever way it was asked for.</summary>
+    private string? NameInTree(string directory) => workspace.RecipeTrees
+        .Where(t => directory.StartsWith(t + "/", StringComparison.Ordinal))
+        .Select(t => directory[(t.Length + 1)..].TrimEnd('/'))
+        .FirstOrDefault(name => name.Count(c => c == '/') == 1);
+
+    private Package? FromTree(Spanned<string> atom, PackageAtom parsed) =>
+        _merger.Find(parsed, atom.Span) is { } recipe ? Of(recipe, parsed.Key, parsed.Version is { } version ? new(version, atom.Span) : null) : null;
+
+    private Package? Of(Recipe recipe, string? name, Spanned<string>? version)
     {
-        var merged = _merger.FromTree(parsed, atom.Span);
-        return merged is null ? null : Build(merged);
+        if (recipe is Recipe.Derived derived && PackageAtom.TryParse(derived.Base.Value, out var atom, out _) && atom.IsDebian)
+        {
+            return Adapted(derived, atom.Name);
+        }
+
+        return _merger.Merge(recipe, name, version) is { } merged ? Build(merged) : null;
+    }
+
+    /// <summary>A distribution package with further links and runtime needs. It is imported as it is, so there is nothing to patch or configure.</summary>
+    private Package.Imported? Adapted(Recipe.Derived derived, string name)
+    {
+        if (!derived.Patches.IsEmpty || !derived.With.IsEmpty || !derived.Without.IsEmpty || !derived.Configure.IsEmpty || !derived.Needs.Tools.IsEmpty || !derived.Needs.Libs.IsEmpty)
+        {
+            bag.Error(derived.Base.Span, $"'debian/{name}' is imported as it is: there is no source to patch or configure", "only 'links' and 'needs: {runtime: ...}' can be added to it; derive from a recipe that builds it from source for more");
+            return null;
+        }
+
+        return All(derived.Needs.Runtime) is { } needs && Imported(name, derived.Base.Span) is Package.Imported package ? distribution!.Adapt(package, derived.Links, needs) : null;
     }
 
     /// <summary>Each name once; a name that is met again on the way down is a cycle.</summary>

@@ -22,8 +22,14 @@ public sealed class RecipeFiles(IWorkspace workspace, DiagnosticBag bag)
             foreach (var path in workspace.List(directory))
             {
                 var local = workspace.Combine(directory, path);
-                var (digest, executable) = workspace.Hash(local)!.Value;
-                byPath[path] = new(path, digest, executable, local);
+                if (workspace.Hash(local) is var (digest, executable))
+                {
+                    byPath[path] = new(path, digest, executable, local);
+                }
+                else
+                {
+                    bag.Error(null, $"'{local}' cannot be read", "is it a link to something that is not there?");
+                }
             }
         }
 

@@ -8,35 +8,43 @@ namespace Buildit.Core.Graphs;
 public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
 {
     private const string FileName = "pkg.yaml";
+    private readonly List<string> _bases = [];
 
-    /// <summary>The recipe that an atom names in the recipe trees, or null and a diagnostic.</summary>
-    public MergedRecipe? FromTree(PackageAtom atom, SourceSpan span)
+    /// <summary>The recipe of this name in the recipe trees, or null and a diagnostic.</summary>
+    public Recipe? Find(PackageAtom atom, SourceSpan span)
     {
-        var name = atom.Category + "/" + atom.Name;
         foreach (var tree in workspace.RecipeTrees)
         {
-            var directory = workspace.Combine(tree, name);
+            var directory = workspace.Combine(tree, atom.Key);
             if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
             {
-                return Parse(text, directory) is { } recipe ? Merge(recipe, name, atom.Version is { } v ? new Spanned<string>(v, span) : null) : null;
+                return RecipeParser.Parse(text, directory, bag);
             }
         }
 
-        bag.Add(new($"there is no package '{name}'", span, Suggestion.Hint(name, workspace.RecipeNames) ?? "recipe trees: " + string.Join(", ", workspace.RecipeTrees)) { Code = ExitCode.Unresolvable });
+        bag.Add(new($"there is no package '{atom.Key}'", span, Suggestion.Hint(atom.Key, workspace.RecipeNames) ?? "recipe trees: " + string.Join(", ", workspace.RecipeTrees)) { Code = ExitCode.Unresolvable });
         return null;
     }
 
     /// <summary>The recipe in a directory, or null and a diagnostic.</summary>
-    public MergedRecipe? FromDirectory(string directory, SourceSpan? span)
+    public Recipe? Find(string directory, SourceSpan? span)
     {
-        if (workspace.ReadText(workspace.Combine(directory, FileName)) is not { } text)
+        if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
         {
-            bag.Error(span, $"there is no {FileName} in '{directory}'");
-            return null;
+            return RecipeParser.Parse(text, directory, bag);
         }
 
-        return Parse(text, directory) is { } recipe ? Merge(recipe, null, null) : null;
+        bag.Error(span, $"there is no {FileName} in '{directory}'");
+        return null;
     }
+
+    /// <summary>Merges a recipe with its bases. <paramref name="name"/> is its name with category, where it is known from its place.</summary>
+    public MergedRecipe? Merge(Recipe recipe, string? name, Spanned<string>? version) => recipe switch
+    {
+        Recipe.Full full => MergeFull(full, name ?? full.Name.Value, version),
+        Recipe.Derived derived => MergeDerived(derived, name, version),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>Looks at the files that a merged recipe names and gives it as a build is told it.</summary>
     public ResolvedRecipe? Resolve(MergedRecipe merged, Platform platform)
@@ -73,15 +81,6 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
     public ImmutableArray<ResolvedFile> PlacedFiles(MergedRecipe merged) =>
         merged.Recipe.IsGroup ? new RecipeFiles(workspace, bag).Placed(merged.Recipe.Files, merged.Recipe.Directory) : [];
 
-    private Recipe? Parse(SourceText text, string directory) => RecipeParser.Parse(text, directory, bag);
-
-    private MergedRecipe? Merge(Recipe recipe, string? name, Spanned<string>? version) => recipe switch
-    {
-        Recipe.Full full => MergeFull(full, name ?? full.Name.Value, version),
-        Recipe.Derived derived => MergeDerived(derived),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
-
     private MergedRecipe? MergeFull(Recipe.Full recipe, string name, Spanned<string>? wanted)
     {
         var version = recipe.Versions.FirstOrDefault(v => wanted is null || v.Version.Value == wanted.Value.Value);
@@ -98,7 +97,7 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
                 Text = recipe.Text,
                 Recipe = recipe,
                 Version = version,
-                Patches = version is null ? [] : [.. version.Patches.Select(p => (p, recipe.Directory))],
+                Patches = PatchesFor(version, version?.Patches ?? [], recipe.Directory),
                 Flags = recipe.Use.ToImmutableSortedDictionary(f => f.Name.Value, f => f.Default, StringComparer.Ordinal),
                 OwnNeeds = recipe.Needs.Plus(style.Needs),
                 Links = recipe.Links,
@@ -122,25 +121,34 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
         }
     }
 
-    private MergedRecipe? MergeDerived(Recipe.Derived derived)
+    private MergedRecipe? MergeDerived(Recipe.Derived derived, string? name, Spanned<string>? wanted)
     {
         if (PackageAtom.Parse(derived.Base, bag) is not { } atom)
         {
             return null;
         }
 
-        if (atom.IsDebian)
+        if (_bases.Contains(derived.Directory))
         {
-            bag.Error(derived.Base.Span, $"'{derived.Base.Value}' is imported as it is: there is no source to patch or configure", "derive from a recipe that builds it from source");
+            bag.Error(derived.Base.Span, $"'{derived.Base.Value}' is derived from itself", "a chain of 'base' must end at a recipe that has none");
             return null;
         }
 
-        var merged = FromTree(atom, derived.Base.Span);
+        _bases.Add(derived.Directory);
+        var found = Find(atom, derived.Base.Span);
+        var merged = found is null ? null : Merge(found, atom.Key, atom.Version is { } version ? new(version, derived.Base.Span) : null);
+        _bases.Remove(derived.Directory);
+        if (merged is not null && wanted is { } w && merged.Version?.Version.Value != w.Value)
+        {
+            bag.Add(new($"'{name}' has no version '{w.Value}'", w.Span, $"it is derived from '{derived.Base.Value}' and has only version {merged.Version?.Version.Value}") { Code = ExitCode.Unresolvable });
+            return null;
+        }
+
         return merged is null ? null : WithFlags(
             merged with
             {
                 Text = derived.Text,
-                Patches = [.. merged.Patches, .. derived.Patches.Select(p => (p, derived.Directory))],
+                Patches = [.. merged.Patches, .. PatchesFor(merged.Version, derived.Patches, derived.Directory)],
                 OwnNeeds = merged.OwnNeeds.Plus(derived.Needs),
                 DerivedConfigure = [.. merged.DerivedConfigure, .. derived.Configure],
                 Links = merged.Links.SetItems(derived.Links),
@@ -149,6 +157,10 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
             derived.With,
             derived.Without);
     }
+
+    /// <summary>The patches that apply to a version, each with the directory that it is found from.</summary>
+    private static ImmutableArray<(Patch Patch, string Directory)> PatchesFor(RecipeVersion? version, ImmutableArray<Patch> patches, string directory) =>
+        version is null ? [] : [.. patches.Where(p => VersionTerms.Match(p.Versions, version.Version.Value)).Select(p => (p, directory))];
 
     private MergedRecipe? WithFlags(MergedRecipe merged, ImmutableArray<Spanned<string>> with, ImmutableArray<Spanned<string>> without)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Buildit.Core.Diagnostics;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
@@ -70,7 +69,14 @@ public sealed record ResolvedRecipe
 /// <param name="Digest">Of the file; of the canonical tar for a local directory. Empty if the recipe does not say it yet.</param>
 /// <param name="Origin">Where it comes from; not part of the key.</param>
 /// <param name="FileName">Name of the file, for messages and for sources that are not unpacked.</param>
-public sealed record ResolvedSource(string Name, Digest Digest, Source Origin, string FileName, string Directory);
+public sealed record ResolvedSource(string Name, Digest Digest, Source Origin, string FileName, string Directory)
+{
+    /// <summary>
+    /// The file's name, where a build can see it: when the file is not unpacked, or may be no archive. Empty for the usual archive, so that a source keeps its key
+    /// under another URL, and for local sources, whose digest says it already.
+    /// </summary>
+    public string NameInBuild => Origin is Source.Local || (Origin.Unpack && ArchiveName.SaysTar(FileName)) ? "" : FileName;
+}
 
 /// <summary>A patch whose bytes are known by digest.</summary>
 /// <param name="FileName">Shown when it is applied.</param>

@@ -26,11 +26,12 @@ public static class RecipeKeys
 
     /// <summary>A recipe with its dependencies replaced by the outputs that are put into the root of the build.</summary>
     /// <param name="rootDigest">Digest of the composed root: of all diffIDs in it, by path order.</param>
-    public static CanonicalWriter OfAction(ResolvedRecipe recipe, Digest rootDigest)
+    /// <param name="runtime">What is needed at run time though no file says so: it is no part of the root, but of the record that the build gives.</param>
+    public static CanonicalWriter OfAction(ResolvedRecipe recipe, Digest rootDigest, IEnumerable<Package> runtime)
     {
         var w = new CanonicalWriter("build", FormatVersions.Key);
         Declared(w, recipe);
-        return w.Put("root", rootDigest);
+        return w.Put("root", rootDigest).Put("runtime-need", Sorted(runtime.Select(p => p.Name)));
     }
 
     /// <summary>A group: what it names, and the links and files that it adds.</summary>
@@ -44,12 +45,18 @@ public static class RecipeKeys
         return w;
     }
 
-    /// <summary>An imported .deb and, because what comes along with it in a root depends on them, the .debs that it depends on.</summary>
-    public static CanonicalWriter OfImported(LockedPackage pin, IReadOnlyCollection<KeyValuePair<string, string>> links, IEnumerable<LockedPackage> closure)
+    /// <summary>An imported .deb and, because what comes along with it in a root depends on them, the .debs that it depends on with the links that each gets.</summary>
+    public static CanonicalWriter OfImported(LockedPackage pin, IEnumerable<(LockedPackage Pin, ImmutableSortedDictionary<string, string> Links)> closure, IEnumerable<Package> companions)
     {
         var w = new CanonicalWriter("debian", FormatVersions.Key).Put("import-version", FormatVersions.DebianImport).Put("name", pin.Name).Put("deb", pin.Sha256);
-        w.Put("link", links);
-        w.Put("closure", closure.Select(p => p.Name + "=" + p.Sha256.Hex).Order(StringComparer.Ordinal).ToArray());
+        var sorted = closure.OrderBy(p => p.Pin.Name, StringComparer.Ordinal).ToArray();
+        w.Put("closure-count", sorted.Length);
+        foreach (var (member, links) in sorted)
+        {
+            w.Put("closure", member.Name).Put("closure-deb", member.Sha256).Put("link", links);
+        }
+
+        Dependencies(w, "companion", companions);
         return w;
     }
 
@@ -60,7 +67,7 @@ public static class RecipeKeys
         w.Put("source-count", r.Sources.Length);
         foreach (var s in r.Sources)
         {
-            w.Put("source", s.Name).Put("source-digest", s.Digest.IsEmpty ? "" : s.Digest.Hex).Put("source-unpack", s.Origin.Unpack ? "yes" : s.FileName);
+            w.Put("source", s.Name).Put("source-digest", s.Digest.IsEmpty ? "" : s.Digest.Hex).Put("source-unpack", s.Origin.Unpack ? 1 : 0).Put("source-file", s.NameInBuild);
             w.Put("source-strip", s.Origin.Strip?.ToString(CultureInfo.InvariantCulture) ?? "auto");
         }
 
@@ -108,5 +115,5 @@ public static class RecipeKeys
     private static void Dependencies(CanonicalWriter w, string role, IEnumerable<Package> packages) =>
         w.Put(role, packages.Select(p => p.Name + "=" + p.Key).Distinct().Order(StringComparer.Ordinal).ToArray());
 
-    private static string[] Sorted(ImmutableArray<string> names) => [.. names.Order(StringComparer.Ordinal)];
+    private static string[] Sorted(IEnumerable<string> names) => [.. names.Order(StringComparer.Ordinal)];
 }

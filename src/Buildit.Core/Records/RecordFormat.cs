@@ -32,9 +32,9 @@ public static class RecordFormat
         {
             using var envelope = JsonDocument.Parse(bytes);
             using var statement = JsonDocument.Parse(envelope.RootElement.GetProperty("payload").GetBytesFromBase64());
-            return Read(statement.RootElement);
+            return Text(envelope.RootElement, "payloadType") == PayloadType && IsOurs(statement.RootElement) ? Read(statement.RootElement) : null;
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentException or IndexOutOfRangeException)
         {
             return null;
         }
@@ -90,6 +90,11 @@ public static class RecordFormat
         Texts(w, "sonames", r.Sonames);
         w.WriteEndObject();
     }
+
+    private static bool IsOurs(JsonElement statement) =>
+        Text(statement, "_type") == StatementType
+        && Text(statement, "predicateType") == PredicateType
+        && Text(statement.GetProperty("predicate").GetProperty("buildDefinition"), "buildType") == BuildType;
 
     private static Record Read(JsonElement statement)
     {

@@ -21,7 +21,7 @@ public sealed record Tree
     /// <summary>Modification time of every entry, in seconds since 1970: the package's source date, never the clock.</summary>
     public long Mtime { get; }
 
-    /// <summary>Sorts the entries and adds the directories that are missing (0755, owner 0:0). Throws on a path that is there twice or is not clean.</summary>
+    /// <summary>Sorts the entries and adds the directories that are missing (0755, owner 0:0). Throws on a path that is there twice, is not clean, or lies below something that is no directory.</summary>
     public static Tree Create(IEnumerable<TreeEntry> entries, long mtime)
     {
         var byPath = new SortedDictionary<string, TreeEntry>(PathOrder.Instance);
@@ -40,8 +40,14 @@ public sealed record Tree
 
         foreach (var path in byPath.Keys.ToArray())
         {
-            for (var parent = TreePath.Parent(path); parent.Length > 0 && byPath.TryAdd(parent, new(parent, EntryKind.Directory)); parent = TreePath.Parent(parent))
+            var parent = TreePath.Parent(path);
+            for (; parent.Length > 0 && byPath.TryAdd(parent, new(parent, EntryKind.Directory)); parent = TreePath.Parent(parent))
             {
+            }
+
+            if (parent.Length > 0 && byPath[parent].Kind != EntryKind.Directory)
+            {
+                throw new ArgumentException($"'{path}' lies below '{parent}', which is no directory", nameof(entries));
             }
         }
 
@@ -77,8 +83,15 @@ public sealed record Tree
             throw new FormatException("not a tree");
         }
 
-        var mtime = long.Parse(lines[0].AsSpan(Header.Length + 7), CultureInfo.InvariantCulture);
-        return new([.. lines.Skip(1).Where(l => l.Length > 0).Select(ParseLine)], mtime);
+        try
+        {
+            var mtime = long.Parse(lines[0].AsSpan(Header.Length + 7), CultureInfo.InvariantCulture);
+            return new([.. lines.Skip(1).Where(l => l.Length > 0).Select(ParseLine)], mtime);
+        }
+        catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or OverflowException)
+        {
+            throw new FormatException("not a tree", e);
+        }
     }
 
     private static TreeEntry ParseLine(string line)

@@ -15,7 +15,7 @@ namespace Buildit.Images.Aci;
 public sealed record AciResult(string Path, string ImageId, Digest Digest, long Size);
 
 /// <summary>Writes flattened App Container images: one archive with the manifest and the whole root.</summary>
-public sealed class AciWriter(ICompressor gzip)
+public sealed class AciWriter(ICompressor? compressor)
 {
     private const string Root = "rootfs";
 
@@ -28,11 +28,14 @@ public sealed class AciWriter(ICompressor gzip)
         await AtomicFile.WriteAsync(path, async file =>
         {
             await using var compressed = new HashingStream(file, HashAlgorithmName.SHA256);
-            await gzip.CompressAsync(output => imageId = WriteArchive(root, manifest, output), compressed, cancel);
+            await WriteAsync(output => imageId = WriteArchive(root, manifest, output), compressed, cancel);
             (digest, size) = (Digest.FromHash(compressed.GetHash()), compressed.Count);
         });
         return new(path, imageId, digest, size);
     }
+
+    private Task WriteAsync(Action<Stream> write, Stream output, CancellationToken cancel) =>
+        compressor is null ? Task.Run(() => write(output), cancel) : compressor.CompressAsync(write, output, cancel);
 
     private static string WriteArchive(ImageRoot root, byte[] manifest, Stream output)
     {

@@ -21,8 +21,7 @@ public sealed class FileLock : IDisposable
         {
             if (TryOpen(path) is { } file)
             {
-                Sign(path, purpose, time);
-                return new(file);
+                return Signed(file, path, purpose, time);
             }
 
             if (tries % 50 == 2)
@@ -56,8 +55,19 @@ public sealed class FileLock : IDisposable
     // Beside the lock, because the lock itself cannot be opened by anybody else while it is held.
     private static string HolderPath(string path) => path + ".holder";
 
-    private static void Sign(string path, string purpose, TimeProvider time) =>
-        File.WriteAllText(HolderPath(path), string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {time.GetUtcNow():u}: {purpose}\n"));
+    private static FileLock Signed(FileStream file, string path, string purpose, TimeProvider time)
+    {
+        try
+        {
+            File.WriteAllText(HolderPath(path), string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName} since {time.GetUtcNow():u}: {purpose}\n"));
+            return new(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     private static string Holder(string path)
     {

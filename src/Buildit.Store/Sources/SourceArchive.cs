@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Recipes;
 using Buildit.Core.Trees;
 using Buildit.Store.Compression;
 using Buildit.Store.Files;
@@ -103,20 +104,12 @@ public sealed class SourceArchive(Decompressor decompressor, string spoolDirecto
         if (inner != ContentKind.Tar)
         {
             // A page saved as .tar.gz must not become a source with one odd file.
-            return SaysTar(input.Name) ? throw new InvalidDataException($"its name says that it is a tar archive, but {(inner == kind ? "it" : "what it holds")} is {inner.Description}") : false;
+            return ArchiveName.SaysTar(input.Name) ? throw new InvalidDataException($"its name says that it is a tar archive, but {(inner == kind ? "it" : "what it holds")} is {inner.Description}") : false;
         }
 
         AddAll(new TarArchiveReader(start).Read(), tree, cancel);
         return true;
     }
-
-    private static bool SaysTar(string name) => Path.GetExtension(name) switch
-    {
-        ".tar" or ".tgz" or ".tbz2" or ".txz" or ".tzst" => true,
-        // Not "x.tar.gz.asc".
-        ".gz" or ".bz2" or ".xz" or ".zst" or ".lz" or ".lzma" or ".Z" => Path.GetFileNameWithoutExtension(name).EndsWith(".tar", StringComparison.Ordinal),
-        _ => false,
-    };
 
     private static void AddAll(IEnumerable<ArchiveEntry> entries, SourceTreeBuilder tree, CancellationToken cancel)
     {
