@@ -219,6 +219,15 @@ public sealed class ContentStore : IDisposable
     public string NewWorkPath(string purpose) =>
         Path.Combine(_own?.Path ?? throw Failed(Paths.Root, _readOnly!), FormattableString.Invariant($"{purpose}-{Interlocked.Increment(ref _names)}"));
 
+    /// <summary>Throws if the store cannot be written: before work that would be in vain.</summary>
+    public void RequireWritable()
+    {
+        if (_readOnly is not null)
+        {
+            throw Failed(Paths.Root, _readOnly);
+        }
+    }
+
     /// <summary>A name for a directory that outlives this process, for people to look into.</summary>
     public string NewKeptPath(string purpose) => Path.Combine(Paths.Work, FormattableString.Invariant($"{purpose}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}"));
 

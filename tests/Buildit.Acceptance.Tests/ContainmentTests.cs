@@ -23,6 +23,8 @@ public sealed class ContainmentTests
     [InlineData("/usr/lib/new")]
     [InlineData("/src/new")]
     [InlineData("/proc/sys/kernel/hostname")]
+    [InlineData("/proc/sys/kernel/core_pattern")]
+    [InlineData("/proc/self/oom_score_adj")]
     [InlineData("/home/new")]
     [InlineData("/root/new")]
     [InlineData("/run/new")]
@@ -42,7 +44,7 @@ public sealed class ContainmentTests
     [Fact]
     public async Task Host_name_user_and_environment_are_the_same_everywhere()
     {
-        using var workspace = new Workspace();
+        var workspace = new Workspace();
         workspace.Environment["SECRET_OF_THE_HOST"] = "x";
         workspace.Environment["LD_PRELOAD"] = "";
         var seen = await SeenAsync("hostname=$(cat /proc/sys/kernel/hostname)\necho \"$hostname $(id -u):$(id -g) $(id -un) $HOME $TZ $LANG\"\nenv | cut -d= -f1 | grep -c -e SECRET -e BUILDIT -e DOTNET -e LD_PRELOAD || true", workspace);
@@ -77,7 +79,7 @@ public sealed class ContainmentTests
     public async Task A_process_left_in_the_background_is_gone_and_does_not_hold_the_build_up()
     {
         var mark = Workspace.Fresh();
-        await SeenAsync($"setsid perl -e 'sleep 600' {mark} > /dev/null 2>&1 < /dev/null &\nperl -e 'sleep 600' {mark} &\necho left");
+        await SeenAsync($"perl -e 'setpgrp; sleep 600' {mark} > /dev/null 2>&1 < /dev/null &\nperl -e 'sleep 600' {mark} &\necho left");
         Assert.Empty(Run.ProcessesWith(mark));
     }
 

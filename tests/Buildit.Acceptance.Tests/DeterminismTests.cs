@@ -25,8 +25,7 @@ public sealed class DeterminismTests
     public async Task Another_store_gives_the_same_bytes()
     {
         using var here = Small();
-        using var there = Small();
-        there.Store = there.In("store");
+        using var there = Small().WithOwnStore();
         var first = await here.MustBuildAsync("containers/small");
         var second = await there.MustBuildAsync("containers/small");
         Assert.Equal(first.Output, second.Output);

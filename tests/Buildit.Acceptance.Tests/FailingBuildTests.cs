@@ -31,14 +31,14 @@ public sealed class FailingBuildTests
     public async Task A_build_that_installs_nothing_is_an_error()
     {
         using var workspace = new Workspace().Recipe("empty", "true");
-        (await workspace.BuildAsync("test/empty")).Fails(1, "'empty-1.0' installed nothing", "\"$OUTPUT\"");
+        (await workspace.BuildAsync("test/empty")).Fails(1, "'test/empty-1.0' installed nothing", "\"$OUTPUT\"");
     }
 
     [Fact]
     public async Task R51_a_timeout_ends_the_whole_process_tree()
     {
         var mark = Workspace.Fresh();
-        using var workspace = new Workspace().Recipe("slow", $"perl -e 'sleep 600' {mark} &\n(perl -e 'sleep 600' {mark} & setsid perl -e 'sleep 600' {mark})\nwait", more: "timeout: 2s\n");
+        using var workspace = new Workspace().Recipe("slow", $"perl -e 'sleep 600' {mark} &\n(perl -e 'setpgrp; sleep 600' {mark} > /dev/null 2>&1 < /dev/null &)\nwait", more: "timeout: 2s\n");
         (await workspace.BuildAsync("test/slow")).Fails(1, "'test/slow-1.0' was ended in phase 'install': it took longer than 2 s", "timeout:");
         Assert.Empty(Run.ProcessesWith(mark));
     }

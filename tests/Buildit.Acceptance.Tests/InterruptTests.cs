@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Buildit.Testing;
 
 namespace Buildit.Acceptance.Tests;
@@ -19,7 +20,7 @@ public sealed class InterruptTests
         using var workspace = Sleeping(phase, mark);
         using var process = workspace.Start("test/sleepy");
         await Run.UntilAsync(() => Run.ProcessesWith(mark).Length > 0, $"phase {phase}");
-        Run.Signal("INT", process.Id);
+        Run.Signal(PosixSignal.SIGINT, process.Id);
         (await Run.EndOfAsync(process)).Fails(130, "interrupted; what was finished is kept").DoesNotSay("failed in phase");
         await GoneAndRebuiltAsync(workspace, process, mark, phase);
     }
@@ -38,7 +39,7 @@ public sealed class InterruptTests
             Environment = { ["BUILDIT_STORE"] = workspace.Store, ["DOTNET_ROOT"] = Run.DotnetRoot },
         })!;
         await Run.UntilAsync(() => Run.ProcessesWith(mark).Length > 0, "phase build");
-        Run.Signal("INT", -process.Id);
+        Run.Signal(PosixSignal.SIGINT, -process.Id);
         (await Run.EndOfAsync(process)).Fails(130, "interrupted").DoesNotSay("failed in phase");
         Assert.Empty(Run.ProcessesWith(mark));
     }
@@ -50,7 +51,7 @@ public sealed class InterruptTests
         using var workspace = new Workspace().Recipe("held", "true", more: $"versions:\n  1.0:\n    sources:\n      - url: {server.Url}/a.tar\n        sha256: {Workspace.Fresh()}{Workspace.Fresh()}\n");
         using var process = workspace.Start("test/held");
         await Run.UntilAsync(() => server.Requests > 0, "the request");
-        Run.Signal("INT", process.Id);
+        Run.Signal(PosixSignal.SIGINT, process.Id);
         (await Run.EndOfAsync(process)).Fails(130, "interrupted");
         Run.LeavesNoWork(workspace.Store, process.Id);
     }
@@ -62,7 +63,7 @@ public sealed class InterruptTests
         using var workspace = Sleeping("build", mark);
         using var process = workspace.Start("test/sleepy");
         await Run.UntilAsync(() => Run.ProcessesWith(mark).Length > 0, "phase build");
-        Run.Signal("TERM", process.Id);
+        Run.Signal(PosixSignal.SIGTERM, process.Id);
         (await Run.EndOfAsync(process)).Fails(130, "interrupted");
         await GoneAndRebuiltAsync(workspace, process, mark, "build");
     }
@@ -74,7 +75,7 @@ public sealed class InterruptTests
         using var workspace = Sleeping("build", mark);
         using var process = workspace.Start("test/sleepy");
         await Run.UntilAsync(() => Run.ProcessesWith(mark).Length > 0, "phase build");
-        Run.Signal("KILL", process.Id);
+        process.Kill();
         await Run.EndOfAsync(process);
         await Run.UntilAsync(() => Run.ProcessesWith(mark).Length == 0, "the end of the sandbox");
         await GoneAndRebuiltAsync(workspace, process, mark, "build");

@@ -18,7 +18,7 @@ public sealed class PatchTests
     public async Task A_patch_that_does_not_apply_is_named_with_file_and_hunk()
     {
         using var workspace = With(Fitting.Replace("-two", "-deux", StringComparison.Ordinal));
-        (await workspace.BuildAsync("mine")).Fails(1, "'patches/change.patch'", "does not apply", "'hello.txt', hunk 1 at line 1", "hint: ");
+        (await workspace.BuildAsync("mine")).Fails(1, "'change.patch'", "mine/pkg.yaml:3:3", "does not apply", "'hello.txt', hunk 1 at line 1", "hint: ");
         workspace.Write("mine/patches/change.patch", Fitting);
         await workspace.MustBuildAsync("mine");
     }
@@ -28,14 +28,14 @@ public sealed class PatchTests
     {
         using var workspace = With(Fitting);
         workspace.Write("pkgs/test/text/src/hello.txt", "one\nzwei\nthree\n");
-        (await workspace.BuildAsync("mine")).Fails(1, "'patches/change.patch'", "is applied already", "remove the patch");
+        (await workspace.BuildAsync("mine")).Fails(1, "'change.patch'", "mine/pkg.yaml:3:3", "is applied already", "remove the patch");
     }
 
     [Fact]
     public async Task A_patch_for_a_file_that_is_not_there_names_the_file()
     {
         using var workspace = With(Fitting.Replace("hello.txt", "absent.txt", StringComparison.Ordinal));
-        (await workspace.BuildAsync("mine")).Fails(1, "'patches/change.patch'", "does not apply", "absent.txt");
+        (await workspace.BuildAsync("mine")).Fails(1, "'change.patch'", "mine/pkg.yaml:3:3", "does not apply", "there is no 'b/absent.txt'");
     }
 
     [Fact]
@@ -44,14 +44,14 @@ public sealed class PatchTests
         using var workspace = With(Fitting);
         File.Delete(workspace.In("mine/patches/change.patch"));
         workspace.Write("mine/patches/chagne.patch", Fitting);
-        (await workspace.BuildAsync("mine")).Fails(2, "mine/pkg.yaml:3:3", "patches/change.patch");
+        (await workspace.BuildAsync("mine")).Fails(2, "mine/pkg.yaml:3:3", "change.patch");
     }
 
     [Fact]
     public async Task A_patch_that_is_no_patch_is_refused()
     {
         using var workspace = With("this is not a patch\n");
-        (await workspace.BuildAsync("mine")).Fails(1, "'patches/change.patch'", "does not apply");
+        (await workspace.BuildAsync("mine")).Fails(1, "'change.patch'", "mine/pkg.yaml:3:3", "does not apply");
     }
 
     private static Workspace With(string patch)

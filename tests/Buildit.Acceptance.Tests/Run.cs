@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Buildit.Testing;
 
 namespace Buildit.Acceptance.Tests;
 
 /// <summary>Runs buildit, and other programs of the machine.</summary>
-internal static class Run
+internal static partial class Run
 {
     private static readonly string[] Sh = ["sh", "bash"];
 
@@ -52,8 +53,8 @@ internal static class Run
         return result.Output;
     }
 
-    /// <summary>Sends a signal to a process, or with a negative number to a group.</summary>
-    public static void Signal(string signal, int process) => Shell(string.Create(CultureInfo.InvariantCulture, $"kill -{signal} -- {process}"));
+    /// <summary>Sends SIGINT or SIGTERM to a process, or with a negative number to a group.</summary>
+    public static void Signal(PosixSignal signal, int process) => Assert.Equal(0, Kill(process, signal == PosixSignal.SIGINT ? 2 : 15));
 
     /// <summary>Command lines of processes that hold a text, but for shells that look for it.</summary>
     public static string[] ProcessesWith(string text) =>
@@ -79,6 +80,9 @@ internal static class Run
         var prefix = process.ToString(CultureInfo.InvariantCulture) + "-";
         Assert.Empty(Directory.Exists(work) ? Directory.EnumerateFileSystemEntries(work).Select(e => Path.GetFileName(e)!).Where(n => n.StartsWith(prefix, StringComparison.Ordinal)) : []);
     }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 
     private static string CommandLine(string directory)
     {

@@ -15,7 +15,7 @@ public sealed class SourceTests
         using var server = new SmallServer();
         server.Files["/a.tar"] = Encoding.UTF8.GetBytes("<!DOCTYPE html>\n<html><body>gone</body></html>\n");
         using var workspace = With(server.Url + "/a.tar", Hex("wanted"u8.ToArray()));
-        (await workspace.BuildAsync("test/remote")).Fails(4, Recipe + ":4:", "a.tar", "HTML", "47 bytes", Hex(server.Files["/a.tar"]));
+        (await workspace.BuildAsync("test/remote")).Fails(4, Recipe + ":6:14", "a.tar", "HTML", "47 bytes", Hex(server.Files["/a.tar"]));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class SourceTests
         using var server = new SmallServer();
         server.Files["/a.tar"] = Archive("hello.txt");
         using var workspace = With(server.Url + "/a.tar", null);
-        (await workspace.BuildAsync("test/remote")).Fails(2, Recipe + ":4:", "no sha256", "sha256: " + Hex(server.Files["/a.tar"]));
+        (await workspace.BuildAsync("test/remote")).Fails(2, Recipe + ":6:14", "no sha256", "sha256: " + Hex(server.Files["/a.tar"]));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class SourceTests
     {
         using var server = new SmallServer();
         using var workspace = With(server.Url + "/gone.tar", Hex(Encoding.UTF8.GetBytes(Workspace.Fresh())));
-        (await workspace.BuildAsync("test/remote")).Fails(4, Recipe + ":4:", server.Url + "/gone.tar", "404");
+        (await workspace.BuildAsync("test/remote")).Fails(4, Recipe + ":6:14", server.Url + "/gone.tar", "404");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class SourceTests
     [Theory]
     [InlineData("../evil", null, "../evil")]
     [InlineData("/evil", null, "/evil")]
-    [InlineData("a/link", "../../evil", "a/link")]
+    [InlineData("a/link", "../../evil", "link")]
     [InlineData("link", "/etc/passwd", "link")]
     public async Task R44_an_archive_that_leads_outside_is_refused_by_name(string entry, string? target, string said)
     {
@@ -104,7 +104,7 @@ public sealed class SourceTests
     public async Task A_local_source_that_is_missing_is_told_with_its_place()
     {
         using var workspace = new Workspace().Recipe("local", "true", more: "versions: {1.0: {sources: [{path: ./nothing}]}}\n");
-        (await workspace.BuildAsync("test/local")).Fails(2, "pkgs/test/local/pkg.yaml:2:", "nothing");
+        (await workspace.BuildAsync("test/local")).Fails(2, "pkgs/test/local/pkg.yaml:3:35", "nothing");
     }
 
     [Fact]

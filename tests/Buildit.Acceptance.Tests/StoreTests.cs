@@ -44,9 +44,8 @@ public sealed class StoreTests
     [Fact]
     public async Task R21_four_processes_with_a_fresh_store_build_the_same_graph_each_step_once()
     {
-        using var workspace = new Workspace().Recipe("lib", "touch \"$OUTPUT/lib\"", tools: Workspace.FewTools);
+        using var workspace = new Workspace().WithOwnStore().Recipe("lib", "touch \"$OUTPUT/from-lib\"", tools: Workspace.FewTools);
         workspace.Recipe("app", "touch \"$OUTPUT/app\"", tools: Workspace.FewTools.Replace("]", ", test/lib]", StringComparison.Ordinal));
-        workspace.Store = workspace.In("store");
         var started = Enumerable.Range(0, 4).Select(_ => workspace.Start("test/app")).ToArray();
         var results = await Task.WhenAll(started.Select(Run.EndOfAsync));
         Assert.All(results, r => r.Succeeds());
@@ -87,8 +86,7 @@ public sealed class StoreTests
 
     private static async Task<Workspace> WithOwnStoreAsync()
     {
-        var workspace = new Workspace().Recipe("small", "echo small > \"$OUTPUT/x\"", tools: Workspace.FewTools);
-        workspace.Store = workspace.In("store");
+        var workspace = new Workspace().WithOwnStore().Recipe("small", "echo small > \"$OUTPUT/x\"", tools: Workspace.FewTools);
         await workspace.MustBuildAsync("test/small");
         return workspace;
     }

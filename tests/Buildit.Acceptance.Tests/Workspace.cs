@@ -54,6 +54,20 @@ internal sealed class Workspace : IDisposable
         return this;
     }
 
+    /// <summary>Gives the workspace a store of its own. Downloads that the shared one has are there already: that they can be fetched is tested elsewhere.</summary>
+    public Workspace WithOwnStore()
+    {
+        Store = In("store");
+        Directory.CreateDirectory(System.IO.Path.Combine(Store, "blobs"));
+        var blobs = System.IO.Path.Combine(Repository.SharedStore, "blobs", "sha256");
+        if (Directory.Exists(blobs))
+        {
+            Run.Shell($"cp -al '{blobs}' '{Store}/blobs/' || true");
+        }
+
+        return this;
+    }
+
     public Task<BuilditResult> BuildAsync(params string[] arguments) => Run.ToEndAsync(this, arguments);
 
     /// <summary>Builds what must succeed.</summary>

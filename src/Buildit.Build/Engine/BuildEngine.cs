@@ -95,6 +95,7 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
             return new(package, known);
         }
 
+        records.RequireWritable();
         return package switch
         {
             Package.Imported imported => await debian.ImportAsync(imported, cancel),

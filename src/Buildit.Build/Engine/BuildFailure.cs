@@ -16,8 +16,9 @@ internal static partial class BuildFailure
     {
         var phase = status.LastOrDefault(l => l.StartsWith("phase ", StringComparison.Ordinal))?[6..] ?? "start";
         var lines = File.Exists(log) ? File.ReadAllLines(log) : [];
-        var message = phase == "patch" && !result.TimedOut ? PatchMessage(package, status, lines) : Message(package, phase, result, lines);
-        return new(ExitCode.Failed, [new(message, new SourceSpan(package.Text, 1, 1), Hint(phase, lines, result))
+        var patch = phase == "patch" && !result.TimedOut ? CurrentPatch(package, status) : null;
+        var message = patch is null ? Message(package, phase, result, lines) : PatchMessage(package, patch, lines);
+        return new(ExitCode.Failed, [new(message, patch?.Origin.Span ?? new SourceSpan(package.Text, 1, 1), Hint(phase, lines, result))
         {
             Code = ExitCode.Failed,
             Detail = string.Join('\n', lines.TakeLast(TailLines).Select(l => "  | " + l).Append($"  log: {log}").Concat(kept is null ? [] : [$"  kept: {kept}"])),
@@ -35,20 +36,25 @@ internal static partial class BuildFailure
         return FormattableString.Invariant($"'{package.DisplayName}' failed in phase '{phase}' with exit code {result.ExitCode}{(command is null ? "" : $": {command}")}");
     }
 
-    /// <summary>Names the patch, the file and the hunk, from what patch(1) printed.</summary>
-    private static string PatchMessage(Package.Built package, IReadOnlyList<string> status, string[] lines)
+    private static ResolvedPatch? CurrentPatch(Package.Built package, IReadOnlyList<string> status)
     {
-        var name = status.LastOrDefault(l => l.StartsWith("patch ", StringComparison.Ordinal))?[6..] ?? "?";
-        var patch = package.Recipe.Patches.Select((p, i) => (p.FileName, Name: Actions.BuildScript.PatchFile(i + 1, p))).FirstOrDefault(p => p.Name == name).FileName ?? name;
+        var name = status.LastOrDefault(l => l.StartsWith("patch ", StringComparison.Ordinal))?[6..];
+        return package.Recipe.Patches.Where((p, i) => Actions.BuildScript.PatchFile(i + 1, p) == name).FirstOrDefault();
+    }
+
+    /// <summary>Names the patch, the file and the hunk, from what patch(1) printed.</summary>
+    private static string PatchMessage(Package.Built package, ResolvedPatch patch, string[] lines)
+    {
         if (lines.Any(IsApplied))
         {
-            return $"patch '{patch}' of '{package.DisplayName}' is applied already: the sources contain its change";
+            return $"patch '{patch.FileName}' of '{package.DisplayName}' is applied already: the sources contain its change";
         }
 
-        var file = lines.Select(l => PatchedFile().Match(l)).LastOrDefault(m => m.Success)?.Groups[1].Value;
+        var absent = lines.Any(l => l.StartsWith("can't find file to patch", StringComparison.Ordinal));
+        var file = lines.Select(l => (absent ? AbsentFile() : PatchedFile()).Match(l)).LastOrDefault(m => m.Success)?.Groups[1].Value;
         var hunks = lines.Select(l => FailedHunk().Match(l)).Where(m => m.Success).Select(m => $"hunk {m.Groups[1].Value} at line {m.Groups[2].Value}").ToArray();
-        var where = file is null ? "" : hunks.Length == 0 ? $": '{file}'" : $": '{file}', {string.Join(", ", hunks)}";
-        return $"patch '{patch}' does not apply to '{package.DisplayName}'{where}";
+        var where = file is null ? "" : absent ? $": there is no '{file}'" : hunks.Length == 0 ? $": '{file}'" : $": '{file}', {string.Join(", ", hunks)}";
+        return $"patch '{patch.FileName}' does not apply to '{package.DisplayName}'{where}";
     }
 
     private static string? Hint(string phase, string[] lines, SandboxResult result) => phase switch
@@ -69,6 +75,10 @@ internal static partial class BuildFailure
 
     [GeneratedRegex("^(?:patching|checking) file '?(.*?)'?$", RegexOptions.CultureInvariant)]
     private static partial Regex PatchedFile();
+
+    // patch(1) shows the header of what it cannot place behind a bar.
+    [GeneratedRegex(@"^\|\+\+\+ (\S+)", RegexOptions.CultureInvariant)]
+    private static partial Regex AbsentFile();
 
     [GeneratedRegex(@"^Hunk #(\d+) FAILED at (\d+)", RegexOptions.CultureInvariant)]
     private static partial Regex FailedHunk();

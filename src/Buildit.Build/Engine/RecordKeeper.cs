@@ -18,6 +18,9 @@ public sealed class RecordKeeper(ContentStore store, Platform platform)
     /// <summary>A record of the same action, if the store has it and its outputs.</summary>
     public Record? Find(BuildKey key) => store.Index.FindRecord(key) is { } blob ? Usable(blob) : null;
 
+    /// <summary>Throws if no record can be kept.</summary>
+    public void RequireWritable() => store.RequireWritable();
+
     /// <summary>Makes outputs and their record part of the store.</summary>
     public async Task<Realised> KeepAsync(
         Package package, BuildKey buildKey, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> runtimeNeeds, ImmutableArray<string> sonames,

@@ -64,7 +64,8 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
             "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
             "--disable-userns", "--uid", id, "--gid", id, "--hostname", "buildit",
             "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv",
-            "--ro-bind", request.Root, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
+            // Read-only /proc: where buildit is run by root, what writes there is the host's root to the kernel (core_pattern, sysrq-trigger).
+            "--ro-bind", request.Root, "/", "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
         ];
         foreach (var directory in request.Tmpfs)
         {

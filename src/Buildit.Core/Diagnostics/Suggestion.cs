@@ -3,7 +3,7 @@ namespace Buildit.Core.Diagnostics;
 /// <summary>"did you mean": the nearest of a few known words.</summary>
 public static class Suggestion
 {
-    /// <summary>The known word nearest to what was written, or null if none is near (Levenshtein distance at most a third of the length, at least 1).</summary>
+    /// <summary>The known word nearest to what was written, or null if none is near (edits, two exchanged letters being one, are at most a third of the length, or 1).</summary>
     public static string? Nearest(string written, IEnumerable<string> known)
     {
         var best = known.Select(k => (Word: k, Distance: Distance(written, k))).OrderBy(c => c.Distance).ThenBy(c => c.Word, StringComparer.Ordinal).FirstOrDefault();
@@ -13,21 +13,23 @@ public static class Suggestion
     /// <summary>"did you mean 'x'?" or null.</summary>
     public static string? Hint(string written, IEnumerable<string> known) => Nearest(written, known) is { } word ? $"did you mean '{word}'?" : null;
 
+    // Optimal string alignment: insertions, deletions, substitutions and exchanged neighbours.
     private static int Distance(string a, string b)
     {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
+        (a, b) = (a.ToLowerInvariant(), b.ToLowerInvariant());
+        var d = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
+            for (var j = 0; j <= b.Length; j++)
             {
-                var substituted = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
+                d[i, j] = i == 0 || j == 0 ? i + j : Math.Min(d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1), Math.Min(d[i - 1, j], d[i, j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
+                    d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+                }
             }
         }
 
-        return row[b.Length];
+        return d[a.Length, b.Length];
     }
 }

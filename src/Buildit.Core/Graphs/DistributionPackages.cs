@@ -15,7 +15,9 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
     {
         if (!locked.Packages.ContainsKey(name))
         {
-            bag.Error(span, $"'debian/{name}' is not in packages.lock", Suggestion.Hint(name, locked.Packages.Keys) ?? "run 'buildit lock' to add it and what it depends on");
+            var nearest = Suggestion.Nearest(name, locked.Packages.Keys);
+            var hint = nearest is null ? "run 'buildit lock' to add it and what it depends on" : $"did you mean 'debian/{nearest}'? If not, run 'buildit lock' to add it and what it depends on";
+            bag.Add(new($"'debian/{name}' is not in packages.lock", span, hint) { Code = ExitCode.Unresolvable });
             return null;
         }
 

@@ -32,7 +32,13 @@ public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? dis
 
     /// <summary>The package of a recipe in this directory (an embedded package, or a target given as a path).</summary>
     public Package? FromDirectory(string directory, SourceSpan? span) =>
-        Once("./" + directory, span, () => _merger.Find(directory, span) is { } recipe ? Of(recipe, null, null) : null);
+        Once("./" + directory, span, () => _merger.Find(directory, span) is { } recipe ? Of(recipe, NameInTree(directory), null) : null);
+
+    /// <summary>A recipe in a tree has its category in its name, whichever way it was asked for.</summary>
+    private string? NameInTree(string directory) => workspace.RecipeTrees
+        .Where(t => directory.StartsWith(t + "/", StringComparison.Ordinal))
+        .Select(t => directory[(t.Length + 1)..].TrimEnd('/'))
+        .FirstOrDefault(name => name.Count(c => c == '/') == 1);
 
     private Package? FromTree(Spanned<string> atom, PackageAtom parsed) =>
         _merger.Find(parsed, atom.Span) is { } recipe ? Of(recipe, parsed.Key, parsed.Version is { } version ? new(version, atom.Span) : null) : null;
