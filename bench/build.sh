@@ -11,7 +11,8 @@ watch_sandbox() {
             directory=${status%/out/status}
             for process in /proc/[0-9]*; do
                 if tr '\0' '\n' < "$process/cmdline" 2> /dev/null | grep -qxF "$directory/src"; then
-                    mkdir "$work/bare" && cp -al "$directory/src" "$work/bare/src"
+                    mkdir "$work/bare"
+                    cp -al "$directory/src" "$work/bare/src" 2> /dev/null || cp -a "$directory/src" "$work/bare/"
                     sed -z "s|^$directory/|$work/bare/|" "$process/cmdline" > "$work/command"
                     return
                 fi
