@@ -1,6 +1,15 @@
 # What buildit adds to a build: nginx as buildit builds it, against the very command that buildit ran in its sandbox, in the same root, run bare.
 
-package=$(dirname -- "$bench")/containers/nginx-prod/pkgs/nginx
+package=$work/nginx
+cp -R "$(dirname -- "$bench")/containers/nginx-prod/pkgs/nginx" "$package"
+printf 'recipes: ["%s"]\n' "$(dirname -- "$bench")/pkgs" > "$work/.buildit-config.yaml"
+
+# A remark before the first patch gives the package another key, and the same build; its dependencies are left alone.
+change_key() {
+    for patch in "$package"/patches/*; do
+        { echo "measured at $(date +%s.%N)"; cat "$patch"; } > "$work/patch" && mv "$work/patch" "$patch"
+    done
+}
 
 # Looks for the sandbox of the running build, notes its command line, and keeps its inputs by hard links.
 watch_sandbox() {
@@ -11,7 +20,8 @@ watch_sandbox() {
             directory=${status%/out/status}
             for process in /proc/[0-9]*; do
                 if tr '\0' '\n' < "$process/cmdline" 2> /dev/null | grep -qxF "$directory/src"; then
-                    mkdir "$work/bare" && cp -al "$directory/src" "$work/bare/src"
+                    mkdir "$work/bare"
+                    cp -al "$directory/src" "$work/bare/src" 2> /dev/null || cp -a "$directory/src" "$work/bare/"
                     sed -z "s|^$directory/|$work/bare/|" "$process/cmdline" > "$work/command"
                     return
                 fi
@@ -21,7 +31,7 @@ watch_sandbox() {
     done
 }
 
-build_buildit() { "$buildit" --rebuild "$package" & running=$!; watch_sandbox $running; wait $running; }
+build_buildit() { "$buildit" "$package" & running=$!; watch_sandbox $running; wait $running; }
 
 build_bare() {
     forget "$work/bare/build" "$work/bare/out"
@@ -31,6 +41,7 @@ build_bare() {
 
 "$buildit" "$package" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 for run in $(seq "$runs"); do
+    change_key
     took "$work/build.buildit" build_buildit
     took "$work/build.peer" build_bare
 done

@@ -28,8 +28,8 @@ mirror_of() {
 }
 
 cold_buildit() {
-    forget "$BUILDIT_STORE"
-    took "$work/toolchain.buildit" "$buildit" -C "$bench" bench/hello
+    forget "$work/cold"
+    took "$work/toolchain.buildit" env BUILDIT_STORE="$work/cold" "$buildit" -C "$bench" bench/hello
 }
 
 cold_mmdebstrap() {
@@ -51,4 +51,4 @@ if has mmdebstrap; then
 else
     alone "$what" "$work/toolchain.buildit" mmdebstrap "'apt-get install mmdebstrap' and run this again"
 fi
-forget "$work/mmdebstrap"
+forget "$work/mmdebstrap" "$work/cold"
