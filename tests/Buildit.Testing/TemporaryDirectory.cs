@@ -20,11 +20,17 @@ public sealed class TemporaryDirectory : IDisposable
 
     public void Dispose()
     {
-        foreach (var directory in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories).Where(d => new DirectoryInfo(d).LinkTarget is null))
-        {
-            File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        Open(new(Path));
         Directory.Delete(Path, recursive: true);
+    }
+
+    // By hand, since SearchOption.AllDirectories walks through links: a test's link to "/usr" must not lead there.
+    private static void Open(DirectoryInfo directory)
+    {
+        directory.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        foreach (var child in directory.EnumerateDirectories().Where(d => d.LinkTarget is null))
+        {
+            Open(child);
+        }
     }
 }

@@ -33,13 +33,14 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
 
         AddDeclared();
         CheckPermissions(manifest);
-        if (_entries.Count == 0)
+        if (_entries.Count == 0 && !_bag.HasErrors)
         {
             _bag.Add(new($"'{recipe.Name}-{recipe.Version}' installed nothing", Hint: "the install phase must install below \"$OUTPUT\"") { Code = ExitCode.Failed });
         }
 
         CheckParents();
         _bag.ThrowIfErrors();
+        PlaceDeclared();
         return _entries.ToImmutableSortedDictionary(o => o.Key, o => (Finish(o.Value), DirectoryOf(o.Key)), StringComparer.Ordinal);
     }
 
@@ -139,19 +140,24 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
         {
             var path = file.Path.TrimStart('/');
             var size = new FileInfo(file.LocalPath).Length;
-            if (Add("runtime", new(path, EntryKind.File) { Mode = file.Executable ? 0x1ED : 0x1A4, Size = size, Content = file.Digest }))
-            {
-                LocalFile.Copy(file.LocalPath, Path.Combine(DirectoryOf("runtime"), path), file.Digest);
-            }
+            Add("runtime", new(path, EntryKind.File) { Mode = file.Executable ? 0x1ED : 0x1A4, Size = size, Content = file.Digest });
         }
     }
 
-    private bool Add(string output, TreeEntry entry)
+    private void PlaceDeclared()
+    {
+        foreach (var file in recipe.Files)
+        {
+            LocalFile.Copy(file.LocalPath, Path.Combine(DirectoryOf("runtime"), file.Path.TrimStart('/')), file.Digest);
+        }
+    }
+
+    private void Add(string output, TreeEntry entry)
     {
         if (entry.Kind != EntryKind.Directory && !_leaves.Add(entry.Path))
         {
             Wrong(entry.Path, "is declared by the recipe and installed by the build");
-            return false;
+            return;
         }
 
         if (!_entries.TryGetValue(output, out var entries))
@@ -162,10 +168,7 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
         if (!entries.TryAdd(entry.Path, Declared(entry)))
         {
             Wrong(entry.Path, "is declared by the recipe and installed by the build");
-            return false;
         }
-
-        return true;
     }
 
     /// <summary>A declared link may stand where the build installed a directory.</summary>
