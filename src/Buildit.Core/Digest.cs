@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
@@ -7,6 +8,7 @@ namespace Buildit.Core;
 public readonly record struct Digest : IParsable<Digest>, IComparable<Digest>
 {
     private const string Prefix = "sha256:";
+    private const int ChunkSize = 1 << 17;
     private readonly string? _hex;
 
     private Digest(string hex) => _hex = hex;
@@ -31,9 +33,18 @@ public readonly record struct Digest : IParsable<Digest>, IComparable<Digest>
     /// <summary>The digest of everything left in the stream.</summary>
     public static Digest Of(Stream stream)
     {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(stream, hash);
-        return FromHash(hash);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // The library's own way reads 4 KiB at a time.
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            hash.AppendData(buffer, 0, read);
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        Span<byte> result = stackalloc byte[32];
+        hash.GetCurrentHash(result);
+        return FromHash(result);
     }
 
     /// <summary>Takes the 32 bytes that a SHA-256 computation gave.</summary>

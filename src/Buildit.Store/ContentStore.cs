@@ -56,7 +56,7 @@ public sealed class ContentStore : IDisposable
 
             return new(paths, new(paths.Index, !writable), reason);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException e)
+        catch (Sqlite.SqliteException e)
         {
             throw new BuilditException(
                 ExitCode.StoreFailed, $"the index of the store '{root}' cannot be used: {e.Message}", $"it only helps to find things: delete '{paths.Index}' and run the command again", inner: e);

@@ -1,31 +1,32 @@
 using Buildit.Core;
 using Buildit.Core.Keys;
-using Microsoft.Data.Sqlite;
+using Buildit.Store.Sqlite;
 
 namespace Buildit.Store;
 
 /// <summary>The SQLite index of a store. One connection, one user at a time in a process; several processes share it through WAL.</summary>
 public sealed class StoreIndex : IDisposable
 {
-    private readonly SqliteConnection _connection;
+    private readonly SqliteDatabase _database;
     private readonly Lock _gate = new();
 
     /// <summary>Opens or makes the index; a store that cannot be written is opened for reading only.</summary>
     public StoreIndex(string path, bool readOnly)
     {
-        _connection = new(new SqliteConnectionStringBuilder
+        _database = new(path, readOnly);
+        try
         {
-            DataSource = readOnly ? $"file:{Uri.EscapeDataString(path)}?immutable=1" : path,
-            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
-            Pooling = false,
-            DefaultTimeout = 30,
-        }.ToString());
-        _connection.Open();
-        if (!readOnly && !HasSchema())
+            if (!readOnly && !HasSchema())
+            {
+                using var schema = typeof(StoreIndex).Assembly.GetManifestResourceStream("Buildit.Store.schema.sql")!;
+                using var reader = new StreamReader(schema);
+                _database.Run(reader.ReadToEnd());
+            }
+        }
+        catch
         {
-            using var schema = typeof(StoreIndex).Assembly.GetManifestResourceStream("Buildit.Store.schema.sql")!;
-            using var reader = new StreamReader(schema);
-            Execute(reader.ReadToEnd());
+            _database.Dispose();
+            throw;
         }
     }
 
@@ -37,60 +38,36 @@ public sealed class StoreIndex : IDisposable
 
     /// <summary>Registers a durable record.</summary>
     public void AddRecord(RecipeKey key, BuildKey buildKey, Digest blob, string package) =>
-        Execute("INSERT OR REPLACE INTO records (recipe_key, build_key, blob, package) VALUES ($1, $2, $3, $4)", key.ToString(), buildKey.ToString(), blob.Hex, package);
+        Query("INSERT OR REPLACE INTO records (recipe_key, build_key, blob, package) VALUES ($1, $2, $3, $4)", key.ToString(), buildKey.ToString(), blob.Hex, package);
 
     /// <summary>Forgets a record whose content is gone.</summary>
-    public void RemoveRecord(RecipeKey key) => Execute("DELETE FROM records WHERE recipe_key = $1", key.ToString());
+    public void RemoveRecord(RecipeKey key) => Query("DELETE FROM records WHERE recipe_key = $1", key.ToString());
 
     /// <summary>What was composed for an image key.</summary>
-    public string? FindImage(Digest key) => Text("SELECT result FROM images WHERE key = $1", key.Hex);
+    public string? FindImage(Digest key) => Query("SELECT result FROM images WHERE key = $1", key.Hex);
 
     /// <summary>Remembers what was composed for an image key.</summary>
-    public void AddImage(Digest key, string result) => Execute("INSERT OR REPLACE INTO images (key, result) VALUES ($1, $2)", key.Hex, result);
+    public void AddImage(Digest key, string result) => Query("INSERT OR REPLACE INTO images (key, result) VALUES ($1, $2)", key.Hex, result);
 
     /// <summary>Something known about content.</summary>
-    public string? FindFact(Digest subject, string kind) => Text("SELECT value FROM facts WHERE subject = $1 AND kind = $2", subject.Hex, kind);
+    public string? FindFact(Digest subject, string kind) => Query("SELECT value FROM facts WHERE subject = $1 AND kind = $2", subject.Hex, kind);
 
     /// <summary>Remembers something about content.</summary>
     public void AddFact(Digest subject, string kind, string value) =>
-        Execute("INSERT OR REPLACE INTO facts (subject, kind, value) VALUES ($1, $2, $3)", subject.Hex, kind, value);
+        Query("INSERT OR REPLACE INTO facts (subject, kind, value) VALUES ($1, $2, $3)", subject.Hex, kind, value);
 
     /// <summary>Closes the connection.</summary>
-    public void Dispose() => _connection.Dispose();
+    public void Dispose() => _database.Dispose();
 
-    private bool HasSchema() => Text("SELECT name FROM sqlite_master WHERE name = 'facts'") is not null;
+    private bool HasSchema() => Query("SELECT name FROM sqlite_master WHERE name = 'facts'") is not null;
 
-    private Digest? Digest(string sql, params string[] arguments) => Text(sql, arguments) is { } hex ? Core.Digest.Parse(hex) : null;
+    private Digest? Digest(string sql, params ReadOnlySpan<string> arguments) => Query(sql, arguments) is { } hex ? Core.Digest.Parse(hex) : null;
 
-    private string? Text(string sql, params string[] arguments)
+    private string? Query(string sql, params ReadOnlySpan<string> arguments)
     {
         lock (_gate)
         {
-            using var command = Command(sql, arguments);
-            return command.ExecuteScalar() as string;
+            return _database.Query(sql, arguments);
         }
-    }
-
-    private void Execute(string sql, params string[] arguments)
-    {
-        lock (_gate)
-        {
-            using var command = Command(sql, arguments);
-            command.ExecuteNonQuery();
-        }
-    }
-
-    private SqliteCommand Command(string sql, string[] arguments)
-    {
-        var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // Every text comes from this file; values are parameters.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            command.Parameters.AddWithValue($"${i + 1}", arguments[i]);
-        }
-
-        return command;
     }
 }

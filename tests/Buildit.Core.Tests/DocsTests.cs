@@ -41,14 +41,14 @@ public sealed partial class DocsTests
         Assert.Equal(maps, lists.Length);
         var text = Read("docs/" + document);
         var keys = lists.SelectMany(l => l[(l.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ")).Distinct();
-        Assert.Empty(keys.Where(key => !Regex.IsMatch(text, $@"`{key}`|[\s{{\[]{key}:(\s|$)", RegexOptions.Multiline)));
+        Assert.Equal([], keys.Where(key => !Regex.IsMatch(text, $@"`{key}`|[\s{{\[]{key}:(\s|$)", RegexOptions.Multiline)));
     }
 
     [Fact]
     public void Every_step_is_described()
     {
         var hint = Parse("container.yaml", $"[vars: {{name: a, version: 1}}, {Unknown}: 1]").Single().Hint!;
-        Assert.Empty(hint["the steps are: ".Length..].Split(", ").Where(step => !Regex.IsMatch(Read("docs/containers.md"), $"^## .*\\b{step}\\b", RegexOptions.Multiline)));
+        Assert.Equal([], hint["the steps are: ".Length..].Split(", ").Where(step => !Regex.IsMatch(Read("docs/containers.md"), $"^## .*\\b{step}\\b", RegexOptions.Multiline)));
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed partial class DocsTests
     {
         var directory = Path.GetDirectoryName(Path.Combine(Root, document))!;
         var targets = Link().Matches(Read(document)).Select(m => m.Groups[1].Value.Split('#')[0]).Where(t => t.Length > 0 && !t.Contains("://", StringComparison.Ordinal));
-        Assert.Empty(targets.Where(t => !File.Exists(Path.Combine(directory, t)) && !Directory.Exists(Path.Combine(directory, t))));
+        Assert.Equal([], targets.Where(t => !File.Exists(Path.Combine(directory, t)) && !Directory.Exists(Path.Combine(directory, t))));
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed partial class DocsTests
 
     [Fact]
     public void Every_exit_code_is_described() =>
-        Assert.Empty(Enum.GetValues<ExitCode>().Where(c => !Read("docs/cli.md").Contains(FormattableString.Invariant($"| {(int)c} | `{c}` |"), StringComparison.Ordinal)));
+        Assert.Equal([], Enum.GetValues<ExitCode>().Where(c => !Read("docs/cli.md").Contains(FormattableString.Invariant($"| {(int)c} | `{c}` |"), StringComparison.Ordinal)));
 
     [Fact]
     public void Every_package_that_we_stand_on_is_described()
@@ -89,14 +89,14 @@ public sealed partial class DocsTests
         var files = new[] { "Directory.Packages.props", "src/Buildit.Store/Compression/liblzma.props" };
         var names = files.SelectMany(f => PackageReference().Matches(Read(f)).Select(m => m.Groups[1].Value)).ToArray();
         Assert.NotEmpty(names);
-        Assert.Empty(names.Where(n => !Read("docs/dependencies.md").Contains($"| `{n}` |", StringComparison.Ordinal)));
+        Assert.Equal([], names.Where(n => !Read("docs/dependencies.md").Contains($"| `{n}` |", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Versions_of_formats_are_those_of_the_program()
     {
         var versions = typeof(FormatVersions).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral);
-        Assert.Empty(versions.Where(f => !Read("docs/keys.md").Contains($"| `{f.Name}` | {f.GetRawConstantValue()} |", StringComparison.Ordinal)).Select(f => f.Name));
+        Assert.Equal([], versions.Where(f => !Read("docs/keys.md").Contains($"| `{f.Name}` | {f.GetRawConstantValue()} |", StringComparison.Ordinal)).Select(f => f.Name));
     }
 
     private static IReadOnlyList<Diagnostic> Parse(string kind, string yaml)

@@ -22,13 +22,13 @@ internal sealed class BuildCommand(Terminal terminal)
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
     private readonly Option<string?> _type = new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
     private readonly Option<int?> _jobs = Options.Count("--jobs", "-j", "How many jobs one build may run ($JOBS); no part of any key [default: jobs: of the configuration, else the number of processors]");
-    private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with the next TARGET; the smallest exit code of a failure counts" };
+    private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with whatever does not depend on it; the smallest exit code of a failure counts" };
     private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
     private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
     private readonly Option<string> _progress = new("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
 
-    private Option[] Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress];
+    private IEnumerable<Option> Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress];
 
     public Command Command()
     {
@@ -54,6 +54,12 @@ internal sealed class BuildCommand(Terminal terminal)
         if (targets.Length == 0)
         {
             throw new BuilditException(ExitCode.InvalidInput, "nothing to build: no TARGET is given", "name a container's directory, for example 'buildit containers/nginx-prod'; 'buildit --help' shows more");
+        }
+
+        // What looks like an option and is none would be the name of a target.
+        if (targets.FirstOrDefault(t => t.StartsWith('-')) is { } option)
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. Choices.Select(o => o.Name)]) ?? "'buildit build --help' lists the options");
         }
 
         return new(
@@ -125,14 +131,10 @@ internal sealed class BuildCommand(Terminal terminal)
 
     private static bool IsAtom(string target, string path) => !Directory.Exists(path) && target.Contains('/', StringComparison.Ordinal) && !target.StartsWith('.') && !target.StartsWith('/') && !target.EndsWith('/');
 
-    private BuilditException NoTarget(string target, string path) => target switch
-    {
-        _ when Directory.Exists(path) =>
-            new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name"),
-        ['-', ..] => new(ExitCode.InvalidInput, $"there is no option '{target}'", Suggestion.Hint(target, [.. Choices.Select(o => o.Name)]) ?? "'buildit build --help' lists the options"),
-        _ => new(
+    private static BuilditException NoTarget(string target, string path) => Directory.Exists(path)
+        ? new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name")
+        : new(
             ExitCode.InvalidInput,
             $"there is no target '{target}'",
-            Suggestion.Nearest(target, Verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)"),
-    };
+            Suggestion.Nearest(target, Verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)");
 }

@@ -20,8 +20,8 @@ public sealed class Fetcher : IDisposable
     private readonly IBlobSink _sink;
     private readonly TimeProvider _clock;
     private readonly FetchOptions _options;
-    private readonly HttpSource _http;
-    private readonly ResiliencePipeline _retry;
+    private readonly Lazy<HttpSource> _http;
+    private readonly Lazy<ResiliencePipeline> _retry;
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentDictionary<string, Lazy<Task<FetchedFile>>> _running = new(StringComparer.Ordinal);
 
@@ -31,8 +31,9 @@ public sealed class Fetcher : IDisposable
         _sink = sink;
         _clock = clock;
         _options = options ?? new();
-        _http = new(_options, clock);
-        _retry = RetryPolicy.Create(_options, clock);
+        // Most runs fetch nothing: an HTTP client and a retry policy cost more to make than such a run takes otherwise.
+        _http = new(() => new(_options, clock));
+        _retry = new(() => RetryPolicy.Create(_options, clock));
         _slots = new(_options.Parallel);
     }
 
@@ -73,7 +74,11 @@ public sealed class Fetcher : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _http.Dispose();
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+
         _slots.Dispose();
     }
 
@@ -120,7 +125,7 @@ public sealed class Fetcher : IDisposable
 
     private async Task<FetchedFile> FromMirrorAsync(FetchRequest request, string url, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
     {
-        var (digest, size) = await _retry.ExecuteAsync(async token => await DownloadAsync(request, url, partial, progress, token), cancel);
+        var (digest, size) = await _retry.Value.ExecuteAsync(async token => await DownloadAsync(request, url, partial, progress, token), cancel);
         var received = new ReceivedContent(digest, size, ContentKind.Detect(partial.Head()));
         await _sink.CommitAsync(partial.Path, digest, cancel);
         partial.Clear();
@@ -169,12 +174,12 @@ public sealed class Fetcher : IDisposable
 
         try
         {
-            return await _http.OpenAsync(uri, partial.ResumePoint(url), watch);
+            return await _http.Value.OpenAsync(uri, partial.ResumePoint(url), watch);
         }
         catch (ResumeRefused)
         {
             partial.Clear();
-            return await _http.OpenAsync(uri, default, watch);
+            return await _http.Value.OpenAsync(uri, default, watch);
         }
     }
 
