@@ -141,6 +141,7 @@ public sealed class SourceTests
         using (var writer = new TarWriter(bytes, TarEntryFormat.Ustar, leaveOpen: true))
         {
             UstarTarEntry entry = linkTarget is null ? new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(new byte[300]) } : new(TarEntryType.SymbolicLink, name) { LinkName = linkTarget };
+            entry.ModificationTime = DateTimeOffset.UnixEpoch;
             writer.WriteEntry(entry);
         }
 
