@@ -20,11 +20,17 @@ public sealed class TemporaryDirectory : IDisposable
 
     public void Dispose()
     {
-        foreach (var directory in Directory.EnumerateDirectories(Path, "*", SearchOption.AllDirectories).Where(d => new DirectoryInfo(d).LinkTarget is null))
-        {
-            File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
+        MakeDeletable(new(Path));
         Directory.Delete(Path, recursive: true);
+    }
+
+    // By hand, since the enumeration of all directories would follow links: out of here, and all over the machine.
+    private static void MakeDeletable(DirectoryInfo directory)
+    {
+        directory.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        foreach (var child in directory.EnumerateDirectories().Where(d => d.LinkTarget is null))
+        {
+            MakeDeletable(child);
+        }
     }
 }
