@@ -20,17 +20,17 @@ public sealed class TemporaryDirectory : IDisposable
 
     public void Dispose()
     {
-        Open(new(Path));
+        MakeDeletable(new(Path));
         Directory.Delete(Path, recursive: true);
     }
 
-    // By hand, since SearchOption.AllDirectories walks through links: a test's link to "/usr" must not lead there.
-    private static void Open(DirectoryInfo directory)
+    // By hand, since the enumeration of all directories would follow links: out of here, and all over the machine.
+    private static void MakeDeletable(DirectoryInfo directory)
     {
-        directory.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        directory.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         foreach (var child in directory.EnumerateDirectories().Where(d => d.LinkTarget is null))
         {
-            Open(child);
+            MakeDeletable(child);
         }
     }
 }
