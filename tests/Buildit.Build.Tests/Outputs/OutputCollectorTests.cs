@@ -73,7 +73,7 @@ public sealed class OutputCollectorTests : IDisposable
     {
         Directory.CreateDirectory(Installed("var/cache/x"));
         File.CreateSymbolicLink(Installed("var/cache/link"), "/none/../nowhere");
-        Assert.Equal(["runtime d 755 var/cache/x", "runtime l 777 var/cache/link -> /none/../nowhere"], Collect(Samples.Recipe()));
+        Assert.Equal(["runtime l 777 var/cache/link -> /none/../nowhere", "runtime d 755 var/cache/x"], Collect(Samples.Recipe()));
     }
 
     [Fact]
