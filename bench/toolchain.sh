@@ -24,7 +24,7 @@ locked_closure() {
 # The mirror that this machine's apt has for the suite; else everybody's.
 mirror_of() {
     { apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 2> /dev/null || :; } |
-        awk -v suite="$1" '$2 == suite { sub(/\/$/, "", $1); print $1; found = 1; exit } END { if (!found) print "http://deb.debian.org/debian" }'
+        awk -v suite="$1" '$2 == suite { sub(/\/$/, "", $1); print $1; found = 1; exit } END { if (!found) print "http://ftp.debian.org/debian" }'
 }
 
 cold_buildit() {

@@ -295,7 +295,7 @@ public sealed class ContentStore : IDisposable
     {
         try
         {
-            File.Move(path, NewWorkPath("corrupt"), overwrite: true);
+            File.Move(path, NewKeptPath("corrupt"), overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -30,7 +30,7 @@ public sealed class ContentStoreTests : IDisposable
         Assert.Equal(Bytes, _store.ReadBlob(digest));
         Assert.Equal(Bytes, File.ReadAllBytes(_store.VerifiedBlobPath(digest)!));
         Assert.Equal(digest, await _store.PutBlobAsync(Bytes, None));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Paths.Work));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Scratch));
         Assert.True((File.GetUnixFileMode(_store.Paths.Blob(digest)) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0);
     }
 
@@ -76,7 +76,7 @@ public sealed class ContentStoreTests : IDisposable
         using var tar = new MemoryStream();
         found.WriteTar(tar);
         Assert.Equal(stored.DiffId, Digest.Of(tar.ToArray()));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Paths.Work));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Scratch));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class ContentStoreTests : IDisposable
         await _store.CommitAsync([Prepare("three"), Prepare("four")], [], None);
         Assert.True(_store.HasTree(one.DiffId));
         Assert.Equal(2, Directory.EnumerateFileSystemEntries(_store.Paths.Trees).Count());
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Paths.Work));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Scratch));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ContentStoreTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.CommitAsync([prepared], [Bytes], new CancellationToken(true)));
         Assert.False(_store.HasTree(prepared.DiffId));
         Assert.False(_store.HasBlob(Digest.Of(Bytes)));
-        Assert.Equal(["one"], Directory.EnumerateFileSystemEntries(_store.Paths.Work).Select(Path.GetFileName));
+        Assert.Equal(["one"], Directory.EnumerateFileSystemEntries(_store.Scratch).Select(Path.GetFileName));
     }
 
     [Theory]
@@ -205,7 +205,7 @@ public sealed class ContentStoreTests : IDisposable
 
     private StoredTree Prepare(string name)
     {
-        var directory = Path.Combine(_store.Paths.Work, name);
+        var directory = Path.Combine(_store.Scratch, name);
         Directory.CreateDirectory(Path.Combine(directory, "usr/bin"));
         File.WriteAllBytes(Path.Combine(directory, "usr/bin/x"), Bytes);
         return _store.PrepareTree(

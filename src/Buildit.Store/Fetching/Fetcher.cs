@@ -97,7 +97,7 @@ public sealed class Fetcher : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BuilditException(ExitCode.StoreFailed, $"cannot store '{request.Name}': {e.Message}", inner: e);
+            throw new BuilditException(ExitCode.StoreFailed, $"cannot store '{request.Name}': {e.Message}", "is the disk full? free some space, or use another place for the store: set BUILDIT_STORE", inner: e);
         }
         finally
         {

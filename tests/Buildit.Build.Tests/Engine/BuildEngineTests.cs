@@ -22,7 +22,7 @@ public class BuildEngineTests
         Assert.StartsWith("'lib/bad-1.0' failed in phase 'install' with exit code 7", Assert.Single(error.Diagnostics).Message, StringComparison.Ordinal);
         await wasStopped.Task;
         Assert.DoesNotContain("app/top", bench.Started);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Store.Paths.Work));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Store.Scratch));
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class BuildEngineTests
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => bench.Engine.RealiseAsync(package, None))));
         Assert.Equal(["app/top", "lib/one"], bench.Started.Order(StringComparer.Ordinal));
         Assert.True(bench.Engine.IsThere(package));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Store.Paths.Work));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(bench.Store.Scratch));
     }
 
     [Fact]

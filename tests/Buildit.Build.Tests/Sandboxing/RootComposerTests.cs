@@ -31,7 +31,7 @@ public sealed class RootComposerTests : IDisposable
         Assert.Equal(["usr/bin", "usr/sbin", "usr/lib", "usr/lib64"], new[] { "bin", "sbin", "lib", "lib64" }.Select(l => new FileInfo(Path.Combine(root, l)).LinkTarget));
         Assert.All(["build", "out", "src", "proc", "dev", "tmp"], d => Assert.True(Directory.Exists(Path.Combine(root, d))));
         Assert.Equal(root, await Compose(part));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Paths.Work));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Scratch));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class RootComposerTests : IDisposable
         var path = one.StartsWith("opt", StringComparison.Ordinal) ? "/opt/x" : "/usr/lib/x";
         Assert.Equal($"'lib/a' and 'lib/b' both have '{path}', with different content", Assert.Single(error.Diagnostics).Message);
         Assert.Contains("replaces: [lib/a]", error.Diagnostics[0].Hint, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Paths.Work));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Scratch));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_store.Paths.Roots));
     }
 

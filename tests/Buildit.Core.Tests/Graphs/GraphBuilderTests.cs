@@ -10,7 +10,7 @@ public class GraphBuilderTests
     [Theory]
     [InlineData("app/demos", ExitCode.Unresolvable, "there is no package 'app/demos' | did you mean 'app/demo'?")]
     [InlineData("app/demo-9.9", ExitCode.Unresolvable, "'app/demo' has no version '9.9' | it has 1.0, 2.0")]
-    [InlineData("debian/tol", ExitCode.InvalidInput, "'debian/tol' is not in packages.lock | did you mean 'tool'?")]
+    [InlineData("debian/tol", ExitCode.Unresolvable, "'debian/tol' is not in packages.lock | did you mean 'tool'?")]
     [InlineData("demo", ExitCode.InvalidInput, "'demo' is not the name of a package | write category/name or category/name-version, for example www-servers/nginx")]
     public void A_name_that_cannot_be_found_is_an_error(string atom, ExitCode code, string message)
     {
@@ -83,10 +83,21 @@ public class GraphBuilderTests
     }
 
     [Fact]
-    public void A_distribution_package_is_no_base()
+    public void A_distribution_package_takes_links_and_runtime_needs_and_has_another_key_then()
     {
         var demo = new Demo();
-        demo.Files.With("pkgs/g/x/pkg.yaml", "base: debian/tool\n");
+        demo.Files.With("pkgs/g/x/pkg.yaml", "base: debian/tool\nlinks: {/usr/bin/t: tool}\nneeds: {runtime: [debian/libgcc]}\n");
+        var package = Assert.IsType<Package.Imported>(demo.Package("g/x"));
+        Assert.Equal("tool", package.Links["/usr/bin/t"]);
+        Assert.Contains("debian/libgcc", package.Companions.Select(c => c.Name));
+        Assert.NotEqual(demo.Key("debian/tool"), demo.Key("g/x"));
+    }
+
+    [Fact]
+    public void A_distribution_package_has_no_source_to_patch_or_configure()
+    {
+        var demo = new Demo();
+        demo.Files.With("pkgs/g/x/pkg.yaml", "base: debian/tool\nuse: {with: [fast]}\n");
         Assert.StartsWith("'debian/tool' is imported as it is", Show(Assert.Single(Fails(demo, "g/x").Diagnostics)), StringComparison.Ordinal);
     }
 
@@ -101,8 +112,8 @@ public class GraphBuilderTests
     [Fact]
     public void All_mistakes_are_told_at_once_and_the_smallest_exit_code_wins()
     {
-        var error = Fails(Derived("needs: {libs: [lib/one, debian/two]}\n"), "g/x");
-        Assert.Equal(["there is no package 'lib/one'", "'debian/two' is not in packages.lock"], error.Diagnostics.Select(d => d.Message).OrderDescending(StringComparer.Ordinal));
+        var error = Fails(Derived("needs: {libs: [lib/one, Debian]}\n"), "g/x");
+        Assert.Equal(["there is no package 'lib/one'", "'Debian' is not the name of a package"], error.Diagnostics.Select(d => d.Message).OrderDescending(StringComparer.Ordinal));
         Assert.Equal(ExitCode.InvalidInput, error.Code);
     }
 
