@@ -10,7 +10,7 @@ public class GraphBuilderTests
     [Theory]
     [InlineData("app/demos", ExitCode.Unresolvable, "there is no package 'app/demos' | did you mean 'app/demo'?")]
     [InlineData("app/demo-9.9", ExitCode.Unresolvable, "'app/demo' has no version '9.9' | it has 1.0, 2.0")]
-    [InlineData("debian/tol", ExitCode.Unresolvable, "'debian/tol' is not in packages.lock | did you mean 'tool'?")]
+    [InlineData("debian/tol", ExitCode.Unresolvable, "'debian/tol' is not in packages.lock | did you mean 'debian/tool'? If not, run 'buildit lock' to add it and what it depends on")]
     [InlineData("demo", ExitCode.InvalidInput, "'demo' is not the name of a package | write category/name or category/name-version, for example www-servers/nginx")]
     public void A_name_that_cannot_be_found_is_an_error(string atom, ExitCode code, string message)
     {
@@ -112,8 +112,8 @@ public class GraphBuilderTests
     [Fact]
     public void All_mistakes_are_told_at_once_and_the_smallest_exit_code_wins()
     {
-        var error = Fails(Derived("needs: {libs: [lib/one, Debian]}\n"), "g/x");
-        Assert.Equal(["there is no package 'lib/one'", "'Debian' is not the name of a package"], error.Diagnostics.Select(d => d.Message).OrderDescending(StringComparer.Ordinal));
+        var error = Fails(Derived("needs: {libs: [lib/one]}\npatches: {none.patch: x}\n"), "g/x");
+        Assert.Equal(["there is no patch 'none.patch'", "there is no package 'lib/one'"], error.Diagnostics.Select(d => d.Message).OrderDescending(StringComparer.Ordinal));
         Assert.Equal(ExitCode.InvalidInput, error.Code);
     }
 
