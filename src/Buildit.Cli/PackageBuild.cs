@@ -32,13 +32,14 @@ internal static class PackageSteps
     {
         terminal.Line($"Processing {from} for {Platform.LinuxAmd64}.");
         terminal.Line($"    HASH: {package.Key.Uuid}");
-        if (session.Engine.IsThere(package))
+        var isThere = session.Engine.IsThere(package);
+        if (isThere && !session.Engine.IsRebuilt(package))
         {
             terminal.Ended("    Found HASH in the local store.");
             return await session.Engine.RealiseAsync(package, cancel);
         }
 
-        terminal.Line("    Can't find HASH in any known location...");
+        terminal.Line(isThere ? "    Found HASH in the local store, but a rebuild is wanted..." : "    Can't find HASH in any known location...");
         var realised = await session.Engine.RealiseAsync(package, cancel);
         progress.Report();
         terminal.Ended(package is Package.Imported ? "    Importing from the distribution..." : "    Defaulting to local build...");

@@ -53,6 +53,9 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
     /// <summary>Whether a package is in the store with everything that its record names.</summary>
     public bool IsThere(Package package) => records.Find(package) is not null;
 
+    /// <summary>Whether a package is built though it is there.</summary>
+    public bool IsRebuilt(Package package) => options.Rebuild && package is Package.Built;
+
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
@@ -89,7 +92,7 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
     private async Task<Realised> ComputeAsync(Package package, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        if (!(options.Rebuild && package is Package.Built) && records.Find(package) is { } known)
+        if (!IsRebuilt(package) && records.Find(package) is { } known)
         {
             report(new BuildEvent.Reused(package));
             return new(package, known);

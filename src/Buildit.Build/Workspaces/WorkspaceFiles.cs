@@ -48,7 +48,7 @@ public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<stri
 
     /// <inheritdoc/>
     public IReadOnlyList<string> List(string directory) => Directory.Exists(directory)
-        ? [.. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(directory, f)).Order(StringComparer.Ordinal)]
+        ? [.. Walk(new(directory)).Select(f => Path.GetRelativePath(directory, f.FullName)).Order(StringComparer.Ordinal)]
         : [];
 
     /// <inheritdoc/>
@@ -61,4 +61,8 @@ public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<stri
 
         return archive.FromLocal(SourceInputs.Of(source, path), Stream.Null, CancellationToken.None).Digest;
     }
+
+    // Links to directories are not walked through: they may lead anywhere, also in circles.
+    private static IEnumerable<FileInfo> Walk(DirectoryInfo directory) =>
+        directory.EnumerateFiles().Concat(directory.EnumerateDirectories().Where(d => d.LinkTarget is null).SelectMany(Walk));
 }

@@ -57,7 +57,7 @@ public sealed class RecipeFiles(IWorkspace workspace, DiagnosticBag bag)
         switch (source)
         {
             case Source.Remote remote:
-                return new(name, remote.Sha256 ?? default, remote, remote.Url[(remote.Url.LastIndexOf('/') + 1)..], directory);
+                return new(name, remote.Sha256 ?? default, remote, remote.Url[(remote.Url.LastIndexOfAny(['/', ':']) + 1)..], directory);
             case Source.Local local:
                 var path = workspace.Combine(directory, local.Path);
                 var digest = workspace.HashSource(local, path);

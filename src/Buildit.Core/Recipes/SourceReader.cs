@@ -106,6 +106,11 @@ internal static class SourceReader
             map.Bag.Error(name.Span, $"'{name.Value}' is not the name of a directory", "write one name without slashes");
         }
 
+        if (name.Value is "src" or "home")
+        {
+            map.Bag.Error(name.Span, $"a source cannot be named '{name.Value}'", "/build/src is the main source's directory, /build/home is $HOME");
+        }
+
         return name.Value;
     }
 
