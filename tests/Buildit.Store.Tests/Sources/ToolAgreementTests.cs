@@ -29,7 +29,7 @@ public sealed class ToolAgreementTests : IDisposable
             Archive().FromFile(new(Path.Combine(_work.Path, "in.tar"), "in.tar"), output, default);
         }
 
-        Assert.Equal("", Run("tar -xf out.tar -C out 2>&1; diff -r --no-dereference in/top out 2>&1"));
+        Assert.Equal("", Run("tar -xpf out.tar -C out 2>&1; diff -r --no-dereference in/top out 2>&1"));
         Assert.Equal("2 1000000000 755", Run("stat -c '%h %Y %a' out/a").Trim());
     }
 
