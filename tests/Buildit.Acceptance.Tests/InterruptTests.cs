@@ -31,7 +31,7 @@ public sealed class InterruptTests
         var mark = Workspace.Fresh();
         using var workspace = Sleeping("build", mark);
         // A process group of its own, as a shell with job control makes one; the signal goes to all of it.
-        using var process = Process.Start(new ProcessStartInfo("setsid", [Run.Program, "test/sleepy"])
+        using var process = Process.Start(new ProcessStartInfo("setsid", ["env", "--default-signal=INT", Run.Program, "test/sleepy"])
         {
             WorkingDirectory = workspace.Path,
             RedirectStandardError = true,

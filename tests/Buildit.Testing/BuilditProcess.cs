@@ -32,7 +32,8 @@ public static class BuilditProcess
     /// <summary>Starts without waiting, for tests that interrupt it.</summary>
     public static Process Start(string directory, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        // Whoever runs the tests in the background lets them inherit an ignored SIGINT, which buildit would rightly ignore, too.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=INT", Program, .. arguments]) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Clear();
         foreach (var (name, value) in new Dictionary<string, string>
         {
