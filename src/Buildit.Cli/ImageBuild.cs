@@ -75,7 +75,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
             return WrittenImage.OfFile(aci.Digest, path);
         }
 
-        var image = await new OciComposer(new LayerCache(session.Store.Paths.Root), compressor).ComposeAsync(new(root, container, step), bag, cancel);
+        var image = await new OciComposer(new LayerCache(session.Store.Paths.Root, session.Store.VerifiedBlobPath), compressor).ComposeAsync(new(root, container, step), bag, cancel);
         bag.ThrowIfErrors();
         if (step.Archive)
         {

@@ -76,9 +76,9 @@ internal sealed class Session : IDisposable
         }
     }
 
-    // The tool that opens zstd cannot be opened by itself.
+    // The tool that opens zstd, and the sandbox that it runs in, cannot be opened by themselves.
     private bool IsNeededForZstd(LockedPackage pin) =>
-        Workspace.Distribution is { Lock: var locked } && locked.Packages.ContainsKey("zstd") && locked.Closure(["zstd"]).Contains(pin.Name);
+        Workspace.Distribution is { Lock: var locked } && locked.Packages.ContainsKey("zstd") && locked.Packages.ContainsKey("bubblewrap") && locked.Closure(["zstd", "bubblewrap"]).Contains(pin.Name);
 
     private string VersionOf(string package) => Workspace.Distribution?.Lock.Packages.GetValueOrDefault(package)?.Version ?? "unlocked";
 

@@ -229,7 +229,7 @@ public sealed class ContentStore : IDisposable
     }
 
     /// <summary>A name for a directory that outlives this process, for people to look into.</summary>
-    public string NewKeptPath(string purpose) => Path.Combine(Paths.Work, FormattableString.Invariant($"{purpose}-{Environment.ProcessId}-{Interlocked.Increment(ref _names)}"));
+    public string NewKeptPath(string purpose) => Path.Combine(Paths.Work, $"{purpose}-{Path.GetRandomFileName()}");
 
     /// <summary>Closes the index and deletes what is unfinished.</summary>
     public void Dispose()

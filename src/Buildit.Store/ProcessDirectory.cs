@@ -49,7 +49,7 @@ internal sealed class ProcessDirectory : IDisposable
     /// <summary>Deletes the directory with everything in it.</summary>
     public void Dispose()
     {
-        WorkDirectory.Delete(Path);
+        WorkDirectory.TryDelete(Path);
         File.Delete(Path + AliveExtension);
         _alive.Dispose();
     }

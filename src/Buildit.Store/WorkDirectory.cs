@@ -17,6 +17,18 @@ public static class WorkDirectory
         Directory.Delete(directory, recursive: true);
     }
 
+    /// <summary>As <see cref="Delete"/>, but what cannot be deleted (a name that is not UTF-8) stays for a person to remove: never a reason to fail a build that went well.</summary>
+    public static void TryDelete(string directory)
+    {
+        try
+        {
+            Delete(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
     private static void Open(DirectoryInfo directory)
     {
         if ((directory.UnixFileMode & OwnerAll) != OwnerAll)

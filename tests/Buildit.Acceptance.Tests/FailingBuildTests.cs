@@ -27,6 +27,19 @@ public sealed class FailingBuildTests
         (await workspace.BuildAsync("test/app")).Fails(1, "'test/lib-1.0' failed in phase 'install' with exit code 5");
     }
 
+    [Theory]
+    [InlineData("rm -r /out/root; ln -s /tmp /out/root")]
+    [InlineData("rm -r /out/root; ln -s /etc /out/root")]
+    [InlineData("rm /out/status; mkfifo /out/status; while :; do cat /out/status; done > /dev/null &")]
+    [InlineData("mkfifo /out/manifest; (sleep 1; cat /out/manifest) > /dev/null &")]
+    [InlineData("ln -s /dev/zero /out/manifest")]
+    public async Task A_build_that_replaces_what_buildit_reads_fails_and_leads_to_nothing_of_the_host(string script)
+    {
+        using var workspace = new Workspace().Recipe("sly", "touch \"$OUTPUT/x\"; " + script);
+        var result = await workspace.BuildAsync("test/sly");
+        Assert.True(result.ExitCode == 1, result.ToString());
+    }
+
     [Fact]
     public async Task A_build_that_installs_nothing_is_an_error()
     {

@@ -41,6 +41,7 @@ public static class BuildScript
     private const string Strip = """
         phase strip
         cd /out/root
+        chmod -R u+rwX .
         if command -v strip > /dev/null; then
             find . -type f -size +3c | LC_ALL=C sort > /build/.files
             while IFS= read -r file; do
@@ -71,6 +72,7 @@ public static class BuildScript
     private const string Tail = """
         phase manifest
         cd /out/root
+        chmod -R u+rwX .
         find . -mindepth 1 -printf '%y %m %n %i %P\0' > /out/manifest
         printf 'done\n' >> /out/status
 

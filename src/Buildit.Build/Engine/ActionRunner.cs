@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Buildit.Build.Actions;
+using Buildit.Build.Outputs;
 using Buildit.Build.Sandboxing;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
@@ -35,8 +36,9 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
             }
         }
 
-        var status = File.Exists(work.Status) ? await File.ReadAllLinesAsync(work.Status, cancel) : [];
-        if (result.TimedOut || result.ExitCode != 0 || status.LastOrDefault() != "done" || !File.Exists(work.Manifest))
+        Untrusted.RequireDirectory(work.Out, "/out");
+        var status = Untrusted.IsFile(work.Status) ? await File.ReadAllLinesAsync(work.Status, cancel) : [];
+        if (result.TimedOut || result.ExitCode != 0 || status.LastOrDefault() != "done" || !Untrusted.IsFile(work.Manifest))
         {
             throw BuildFailure.Describe(package, result, status, logPath, options.KeepFailed ? work.Directory : null);
         }
@@ -94,7 +96,7 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
     {
         try
         {
-            return File.Exists(path) ? File.ReadAllLines(path).LastOrDefault(l => l.StartsWith("phase ", StringComparison.Ordinal))?[6..] : null;
+            return Untrusted.IsFile(path) ? File.ReadAllLines(path).LastOrDefault(l => l.StartsWith("phase ", StringComparison.Ordinal))?[6..] : null;
         }
         catch (IOException)
         {

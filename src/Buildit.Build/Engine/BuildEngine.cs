@@ -114,10 +114,11 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
         _ = Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]);
         var inputs = StoppingAsync(builder.FetchAsync(package.Recipe, cancel), cancel);
         var root = RealiseAllAsync(Closure.Of([.. package.Tools, .. package.Libs]), cancel);
-        var test = RealiseAllAsync(package.Recipe.Test is null ? [] : Closure.Of(package.TestTools), cancel);
+        // All that the test's root may hold, so that nothing is built while this build holds its turn.
+        var test = RuntimeClosureAsync(package.Recipe.Test is null ? [] : [.. package.Libs, .. package.Runtime, .. package.TestTools], cancel);
         // A missing source should not hide behind a minute of building dependencies, nor the other way round.
         await Failures.WhenAllAsync(inputs, root, test);
-        return await builder.BuildAsync(package, await root, await test, await inputs, cancel);
+        return await builder.BuildAsync(package, await root, needed => RuntimeClosureAsync(needed, cancel), await inputs, cancel);
     }
 
     /// <summary>What a realised package needs at run time, as nodes: names in its record are looked up in the closure that it was built in.</summary>

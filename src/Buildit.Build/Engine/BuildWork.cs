@@ -32,6 +32,8 @@ public sealed record BuildWork(string Directory)
     /// <summary>Puts everything in place that the action reads.</summary>
     public void Prepare(ResolvedRecipe recipe, BuildInputs inputs)
     {
+        // For its owner only: what a build of root makes setuid inside belongs to root outside.
+        System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var directory in new[] { Build, Out, Outputs, Path.Combine(Source, "sources"), Path.Combine(Source, "patches"), Path.Combine(Source, "phases"), Path.Combine(Source, "files") })
         {
             System.IO.Directory.CreateDirectory(directory);
@@ -61,7 +63,7 @@ public sealed record BuildWork(string Directory)
     }
 
     /// <summary>Removes all of it.</summary>
-    public void Delete() => WorkDirectory.Delete(Directory);
+    public void Delete() => WorkDirectory.TryDelete(Directory);
 
     // A fetched patch is a blob of the store; one of the workspace may be edited while it is used.
     private static void PutPatch(ResolvedPatch patch, string file, string place)

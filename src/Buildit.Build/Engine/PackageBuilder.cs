@@ -20,6 +20,9 @@ public sealed record BuildInputs(ImmutableArray<PreparedSource> Sources, Immutab
     public long NewestMtime => Sources.Select(s => s.NewestMtime).Append(0).Max();
 }
 
+/// <summary>Gives packages and what they need at run time, realised.</summary>
+public delegate Task<ImmutableArray<Realised>> RuntimeClosure(IEnumerable<Package> packages);
+
 /// <summary>Builds one package whose dependencies are there: root, action, sandbox, outputs, record.</summary>
 public sealed class PackageBuilder(
     ContentStore store, RecordKeeper records, IPackageSources sources, ISandbox sandbox, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
@@ -52,7 +55,7 @@ public sealed class PackageBuilder(
 
     /// <summary>Builds, unless an action with the same build key was done before.</summary>
     public async Task<Realised> BuildAsync(
-        Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testTools, BuildInputs inputs, CancellationToken cancel)
+        Package.Built package, ImmutableArray<Realised> dependencies, RuntimeClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
     {
         ImmutableArray<RootPart> parts = [.. dependencies.SelectMany(d => d.Parts(store, "runtime", "dev"))];
         var buildKey = new BuildKey(RecipeKeys.OfAction(package.Recipe, RootComposer.KeyOf(parts), package.Runtime).Digest);
@@ -68,7 +71,7 @@ public sealed class PackageBuilder(
         var work = new BuildWork(options.KeepFailed ? store.NewKeptPath("build") : store.NewWorkPath("build"));
         try
         {
-            var realised = await BuildAsync(package, buildKey, parts, testTools, inputs, work, cancel);
+            var realised = await BuildAsync(package, buildKey, parts, runtimeClosure, inputs, work, cancel);
             work.Delete();
             return realised;
         }
@@ -87,7 +90,7 @@ public sealed class PackageBuilder(
         record.RuntimeNeeds.All(n => parts.Any(p => p.Package == n) || package.Runtime.Any(r => r.Name == n));
 
     private async Task<Realised> BuildAsync(
-        Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, ImmutableArray<Realised> testTools, BuildInputs inputs, BuildWork work, CancellationToken cancel)
+        Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RuntimeClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
         var date = package.Recipe.Date ?? inputs.NewestMtime;
@@ -102,7 +105,7 @@ public sealed class PackageBuilder(
         var (needs, sonames) = RuntimeNeeds(package, outputs, parts);
         if (package.Recipe.Test is not null)
         {
-            await TestAsync(package, outputs, needs, parts, testTools, log, cancel);
+            await TestAsync(package, outputs, needs, runtimeClosure, log, cancel);
         }
 
         var realised = await records.KeepAsync(package, buildKey, outputs, needs, sonames, Materials(package, inputs, parts), date, cancel);
@@ -144,15 +147,15 @@ public sealed class PackageBuilder(
     }
 
     private async Task TestAsync(
-        Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> needs, ImmutableArray<RootPart> parts, ImmutableArray<Realised> testTools, string log, CancellationToken cancel)
+        Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> needs, RuntimeClosure runtimeClosure, string log, CancellationToken cancel)
     {
         var closure = Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]);
-        var wanted = Closure.Of(closure.Where(p => needs.Contains(p.Name)).Concat(testTools.Select(t => t.Package))).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
-        var runtime = parts.Where(p => p.Output == "runtime")
-            .Concat(testTools.SelectMany(t => t.Parts(store, "runtime")))
-            .Where(p => wanted.Contains(p.Package) && !package.Replaces.Contains(p.Package))
-            .DistinctBy(p => p.Tree.DiffId);
-        ImmutableArray<RootPart> all = [.. runtime, .. outputs.Where(o => o.Key == "runtime").Select(o => new RootPart(package.Name, o.Key, o.Value))];
+        var realised = await runtimeClosure(closure.Where(p => needs.Contains(p.Name)).Concat(package.TestTools));
+        ImmutableArray<RootPart> all =
+        [
+            .. realised.Where(r => r.Package.Name != package.Name && !package.Replaces.Contains(r.Package.Name)).SelectMany(r => r.Parts(store, "runtime")),
+            .. outputs.Where(o => o.Key == "runtime").Select(o => new RootPart(package.Name, o.Key, o.Value)),
+        ];
         var root = await roots.ComposeOnceAsync(all, cancel);
         try
         {
@@ -160,7 +163,7 @@ public sealed class PackageBuilder(
         }
         finally
         {
-            WorkDirectory.Delete(root);
+            WorkDirectory.TryDelete(root);
         }
     }
 

@@ -7,6 +7,7 @@ using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Recipes;
 using Buildit.Core.Trees;
+using Buildit.Store.Sources;
 
 namespace Buildit.Build.Outputs;
 
@@ -19,6 +20,7 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
     private readonly Dictionary<string, Dictionary<string, TreeEntry>> _entries = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Output, string Group), string> _linkGroups = [];
     private readonly HashSet<string> _leaves = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _reached = new(StringComparer.Ordinal);
     private readonly DiagnosticBag _bag = new();
     private readonly ImmutableArray<(string Output, Regex Glob)> _include = [.. recipe.Outputs.Include.SelectMany(o => o.Value.Select(g => (o.Key, PathGlob.Compile(g))))];
     private readonly ImmutableArray<Regex> _exclude = [.. recipe.Outputs.Exclude.Select(PathGlob.Compile)];
@@ -26,6 +28,7 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
     /// <summary>Output name -> its tree and the directory with its files, for every output that is not empty. Throws what is wrong with what was installed.</summary>
     public ImmutableSortedDictionary<string, (Tree Tree, string Directory)> Collect(IReadOnlyList<ManifestEntry> manifest)
     {
+        Untrusted.RequireDirectory(installed, "$OUTPUT");
         foreach (var entry in manifest)
         {
             Take(entry);
@@ -57,6 +60,12 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
             return;
         }
 
+        if (!IsReached(entry.Path))
+        {
+            Wrong(entry.Path, "is in the manifest, but not where it says");
+            return;
+        }
+
         switch (entry.Kind)
         {
             case 'd':
@@ -77,6 +86,18 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
                 Wrong(entry.Path, "is neither a file, a directory nor a link");
                 break;
         }
+    }
+
+    /// <summary>Whether every directory on the way to a path is a real one of what was installed, so that no link leads out. Each is looked at once.</summary>
+    private bool IsReached(string path)
+    {
+        var parent = TreePath.Parent(path);
+        if (!TreePath.IsClean(path) || parent.Length == 0 || _reached.Contains(parent))
+        {
+            return TreePath.IsClean(path);
+        }
+
+        return IsReached(parent) && FileStatus.TypeOf(Path.Combine(installed, parent)) is null or FileType.Directory && _reached.Add(parent);
     }
 
     private void TakeLink(ManifestEntry entry)
@@ -102,7 +123,7 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
         }
 
         var file = Path.Combine(installed, entry.Path);
-        if (!File.Exists(file))
+        if (!Untrusted.IsFile(file))
         {
             Wrong(entry.Path, "is in the manifest, but is not there");
             return;

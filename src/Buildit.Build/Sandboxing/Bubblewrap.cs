@@ -27,10 +27,11 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         using var timeout = new CancellationTokenSource(request.Timeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         var beginning = new OutputBeginning();
-        var pumps = Pump(process, request, beginning);
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
+        var pumps = Pump(process, request, beginning, broken);
         try
         {
-            await process.WaitForExitAsync(either.Token);
+            await process.WaitForExitAsync(broken.Token);
         }
         catch (OperationCanceledException)
         {
@@ -63,7 +64,9 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         [
             "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
             "--disable-userns", "--uid", id, "--gid", id, "--hostname", "buildit",
-            "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv",
+            "--die-with-parent", "--new-session",
+            // Process 1 is the command itself: bubblewrap's own command line, in /proc/1/cmdline, would show paths of the host.
+            "--as-pid-1", "--cap-drop", "ALL", "--clearenv",
             // Read-only /proc: where buildit is run by root, what writes there is the host's root to the kernel (core_pattern, sysrq-trigger).
             "--ro-bind", request.Root, "/", "--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev", "--tmpfs", "/tmp",
         ];
@@ -110,13 +113,27 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         }
     }
 
-    private static async Task Pump(Process process, SandboxRequest request, OutputBeginning beginning)
+    /// <summary>Moves input and output. What breaks a pump (a full disk, a missing input) ends the command at once: nobody would read what it says, or answer it.</summary>
+    private static async Task Pump(Process process, SandboxRequest request, OutputBeginning beginning, CancellationTokenSource broken)
     {
         using var gate = new SemaphoreSlim(1);
-        var output = Copy(process.StandardOutput.BaseStream, request.Output, gate, beginning);
-        var error = Copy(process.StandardError.BaseStream, request.Error ?? request.Output, gate, beginning);
-        await Feed(process, request.Input);
-        await Task.WhenAll(output, error);
+        await Task.WhenAll(
+            Breaking(Copy(process.StandardOutput.BaseStream, request.Output, gate, beginning), broken),
+            Breaking(Copy(process.StandardError.BaseStream, request.Error ?? request.Output, gate, beginning), broken),
+            Breaking(Feed(process, request.Input), broken));
+    }
+
+    private static async Task Breaking(Task pump, CancellationTokenSource broken)
+    {
+        try
+        {
+            await pump;
+        }
+        catch
+        {
+            await broken.CancelAsync();
+            throw;
+        }
     }
 
     private static async Task Feed(Process process, Func<Stream, CancellationToken, Task>? input)
@@ -127,12 +144,26 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
             {
                 await input(process.StandardInput.BaseStream, CancellationToken.None);
             }
+        }
+        catch (IOException e) when (e.Message.Contains("Broken pipe", StringComparison.Ordinal))
+        {
+            // The command did not want its input; its exit code says whether that is wrong.
+        }
+        finally
+        {
+            CloseQuietly(process.StandardInput);
+        }
+    }
 
-            process.StandardInput.Close();
+    private static void CloseQuietly(StreamWriter input)
+    {
+        try
+        {
+            input.Close();
         }
         catch (IOException)
         {
-            // The command did not want its input; its exit code says whether that is wrong.
+            // What was left in its buffer is not wanted any more.
         }
     }
 

@@ -12,9 +12,6 @@ namespace Buildit.Core.Debian;
 /// <param name="package">Name of the package, for messages.</param>
 public sealed class ImportLayout(string package)
 {
-    /// <summary>Version of the import rules: enters the recipe key of every distribution package (docs/keys.md).</summary>
-    public const int Version = 1;
-
     private readonly Dictionary<string, Placement> _placed = new(StringComparer.Ordinal);
     private long _mtime;
 

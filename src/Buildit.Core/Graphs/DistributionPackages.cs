@@ -8,6 +8,7 @@ namespace Buildit.Core.Graphs;
 /// <summary>The locked distribution packages as nodes. Debian's dependencies have cycles, so a node's key names its whole closure instead of its neighbours' keys.</summary>
 public sealed class DistributionPackages(Distribution distribution, PackagesLock locked)
 {
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, Package.Imported> _nodes = new(StringComparer.Ordinal);
 
     /// <summary>The node of a name, or null and a diagnostic.</summary>
@@ -41,7 +42,16 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
         };
     }
 
+    // Companions are asked for when they are needed, and that may be on many threads at once.
     private Package.Imported Node(string name)
+    {
+        lock (_gate)
+        {
+            return FindOrMake(name);
+        }
+    }
+
+    private Package.Imported FindOrMake(string name)
     {
         if (_nodes.TryGetValue(name, out var known))
         {

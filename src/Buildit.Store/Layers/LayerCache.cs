@@ -11,7 +11,9 @@ namespace Buildit.Store.Layers;
 /// Keeps layer blobs under <c>blobs/sha256/HEX</c>, and beside them <c>layers/KEY-COMPRESSOR</c>: one line that says which blob that compressor made of
 /// that layer, so that a second composing neither reads nor compresses anything.
 /// </summary>
-public sealed class LayerCache(string directory) : ILayerCache
+/// <param name="directory">The store's.</param>
+/// <param name="verified">The path of a blob whose bytes were checked in this process, or null; not given: blobs are believed.</param>
+public sealed class LayerCache(string directory, Func<Digest, string?>? verified = null) : ILayerCache
 {
     // One more for each change of CanonicalTarWriter or of the lines in layers/.
     private const string Format = "layer 1";
@@ -50,7 +52,7 @@ public sealed class LayerCache(string directory) : ILayerCache
         }
 
         var file = new FileInfo(BlobPath(digest));
-        return file.Exists && file.Length == size ? new(digest, size, MediaType(compressor), diffId, file.FullName) : null;
+        return (verified is null || verified(digest) is not null) && file.Exists && file.Length == size ? new(digest, size, MediaType(compressor), diffId, file.FullName) : null;
     }
 
     private async Task<LayerBlob> MakeAsync(LayerSource source, Digest key, ICompressor? compressor, CancellationToken cancel)

@@ -3,13 +3,24 @@ using System.Runtime.InteropServices;
 namespace Buildit.Store.Sources;
 
 /// <summary>What a path of this machine is, without following links.</summary>
-internal enum FileType
+public enum FileType
 {
+    /// <summary>A device, or something unheard of.</summary>
     Other = 0,
+
+    /// <summary>A pipe: opening it would wait for its other end.</summary>
     NamedPipe = 0x1000,
+
+    /// <summary>A directory.</summary>
     Directory = 0x4000,
+
+    /// <summary>A regular file.</summary>
     Regular = 0x8000,
+
+    /// <summary>A symbolic link.</summary>
     Symlink = 0xA000,
+
+    /// <summary>A socket.</summary>
     Socket = 0xC000,
 }
 
@@ -17,7 +28,7 @@ internal enum FileType
 /// Asks the kernel for a file's type and mode. .NET cannot tell a pipe from a file, and opening a pipe waits for ever.
 /// statx(2) is used because its structure is the same on every architecture.
 /// </summary>
-internal static partial class FileStatus
+public static partial class FileStatus
 {
     private const int AtCurrentDirectory = -100;
     private const int DoNotFollow = 0x100;
@@ -25,7 +36,20 @@ internal static partial class FileStatus
     private const int ModeOffset = 28;
     private const int SizeOffset = 40;
 
-    public static unsafe (FileType Type, bool Executable, long Size) Of(string path)
+    /// <summary>What is at a path, null if nothing is.</summary>
+    public static FileType? TypeOf(string path)
+    {
+        try
+        {
+            return Of(path).Type;
+        }
+        catch (RefusedException)
+        {
+            return null;
+        }
+    }
+
+    internal static unsafe (FileType Type, bool Executable, long Size) Of(string path)
     {
         var status = stackalloc byte[256];
         if (Statx(AtCurrentDirectory, path, DoNotFollow, TypeModeSize, status) != 0)

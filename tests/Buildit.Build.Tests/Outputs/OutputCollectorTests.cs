@@ -19,6 +19,19 @@ public sealed class OutputCollectorTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public void A_link_in_place_of_a_directory_leads_to_no_file_of_the_host()
+    {
+        var host = _directory.Write("host/secret", "secret");
+        Directory.CreateDirectory(Installed("usr"));
+        File.CreateSymbolicLink(Installed("usr/bin"), Path.GetDirectoryName(host)!);
+        var recipe = Samples.Recipe();
+        var collector = new OutputCollector(recipe, Installed(""), Path.Combine(_directory, "outputs"), 1);
+        var error = Assert.Throws<BuilditException>(() => collector.Collect([new ManifestEntry("usr/bin/secret", 'f', 0x1A4, null)]));
+        Assert.Contains("not where it says", error.Message, StringComparison.Ordinal);
+        Assert.Equal("secret", File.ReadAllText(host));
+    }
+
+    [Fact]
     public void Files_go_to_their_outputs_with_plain_modes()
     {
         Install("usr/bin/x", 0x1C0);
@@ -163,6 +176,7 @@ public sealed class OutputCollectorTests : IDisposable
     private string[] Collect(ResolvedRecipe recipe, string? manifest = null)
     {
         var entries = Manifest.Parse(manifest is null ? Find() : Encoding.UTF8.GetBytes(manifest));
+        Directory.CreateDirectory(Installed(""));
         var outputs = new OutputCollector(recipe, Installed(""), Path.Combine(_directory, "outputs"), 1).Collect(entries);
         return [.. outputs.SelectMany(o => o.Value.Tree.Entries.Where(e => IsContent(e, o.Value.Tree)).Select(e => o.Key + " " + Show(e)))];
     }

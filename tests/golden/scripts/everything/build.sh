@@ -22,5 +22,6 @@ run check
 run install
 phase manifest
 cd /out/root
+chmod -R u+rwX .
 find . -mindepth 1 -printf '%y %m %n %i %P\0' > /out/manifest
 printf 'done\n' >> /out/status

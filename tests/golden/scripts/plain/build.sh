@@ -8,6 +8,7 @@ phase unpack
 run install
 phase strip
 cd /out/root
+chmod -R u+rwX .
 if command -v strip > /dev/null; then
     find . -type f -size +3c | LC_ALL=C sort > /build/.files
     while IFS= read -r file; do
@@ -34,5 +35,6 @@ if command -v strip > /dev/null; then
 fi
 phase manifest
 cd /out/root
+chmod -R u+rwX .
 find . -mindepth 1 -printf '%y %m %n %i %P\0' > /out/manifest
 printf 'done\n' >> /out/status
