@@ -67,6 +67,7 @@ internal sealed class ImageTests(Session session, Terminal terminal)
     {
         var wrong = result switch
         {
+            { NotStarted: { } why } => $"it cannot be started: {why}",
             { TimedOut: true } => "it did not end within 5 min",
             _ when result.ExitCode != test.ExitCode => string.Create(CultureInfo.InvariantCulture, $"it ended with exit code {result.ExitCode}, not {test.ExitCode}"),
             _ when test.Stdout is { } o && !output.Contains(o, StringComparison.Ordinal) => $"its standard output has no '{o}'",

@@ -42,6 +42,11 @@ internal sealed record Workspace
             bag.Warning(binhost.Name.Span, $"binhost '{binhost.Name.Value}' is not used: this version neither downloads nor uploads what was built");
         }
 
+        if (config.Store is { Value: ['~', ..] } home)
+        {
+            bag.Error(home.Span, $"'{home.Value}': '~' has no meaning in a configuration", "write the whole path; without 'store' it is ~/.local/share/buildit");
+        }
+
         var trees = Trees(config, root, directory, bag);
         return new()
         {
@@ -68,6 +73,11 @@ internal sealed record Workspace
         foreach (var git in config.Recipes.OfType<RecipeTree.Git>())
         {
             bag.Error(git.Span, "recipe trees in git repositories are not supported by this version", "clone it and name its directory");
+        }
+
+        foreach (var absent in config.Recipes.OfType<RecipeTree.Local>().Where(t => !Directory.Exists(Path.Combine(root, t.Path))))
+        {
+            bag.Error(absent.Span, $"there is no directory '{absent.Path}'", $"it is looked for at '{Path.GetFullPath(Path.Combine(root, absent.Path))}', counted from the configuration's directory");
         }
 
         ImmutableArray<string> declared = [.. config.Recipes.OfType<RecipeTree.Local>().Select(t => Path.GetFullPath(Path.Combine(root, t.Path)))];

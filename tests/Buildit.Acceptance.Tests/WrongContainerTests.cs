@@ -58,6 +58,13 @@ public sealed class WrongContainerTests
     }
 
     [Fact]
+    public async Task A_test_step_whose_command_is_not_there_says_so()
+    {
+        using var workspace = new Workspace().Container("- package: debian/dash\n- test: {command: [/bin/shh]}\n" + Workspace.OciImage);
+        (await workspace.BuildAsync("containers/small")).Fails(1, File + ":3:", "test '/bin/shh' failed: it cannot be started: /bin/shh: No such file or directory");
+    }
+
+    [Fact]
     public async Task A_damaged_image_is_written_again()
     {
         using var workspace = new Workspace().Container("- directory: {path: /srv}\n" + Workspace.OciImage);

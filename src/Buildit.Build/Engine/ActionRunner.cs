@@ -40,7 +40,7 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
         var status = Untrusted.IsFile(work.Status) ? await File.ReadAllLinesAsync(work.Status, cancel) : [];
         if (result.TimedOut || result.ExitCode != 0 || status.LastOrDefault() != "done" || !Untrusted.IsFile(work.Manifest))
         {
-            throw BuildFailure.Describe(package, result, status, logPath, options.KeepFailed ? work.Directory : null);
+            throw BuildFailure.Describe(package, result, status, logPath);
         }
     }
 
@@ -63,7 +63,7 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
         if (result.TimedOut || result.ExitCode != 0)
         {
             await log.FlushAsync(cancel);
-            throw BuildFailure.Describe(package, result, ["phase test"], logPath, null);
+            throw BuildFailure.Describe(package, result, ["phase test"], logPath);
         }
     }
 

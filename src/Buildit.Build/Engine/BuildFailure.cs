@@ -12,7 +12,7 @@ internal static partial class BuildFailure
     private const int TailLines = 25;
 
     /// <summary>The error to throw.</summary>
-    public static BuilditException Describe(Package.Built package, SandboxResult result, IReadOnlyList<string> status, string log, string? kept)
+    public static BuilditException Describe(Package.Built package, SandboxResult result, IReadOnlyList<string> status, string log)
     {
         var phase = status.LastOrDefault(l => l.StartsWith("phase ", StringComparison.Ordinal))?[6..] ?? "start";
         var lines = File.Exists(log) ? File.ReadAllLines(log) : [];
@@ -21,8 +21,16 @@ internal static partial class BuildFailure
         return new(ExitCode.Failed, [new(message, patch?.Origin.Span ?? new SourceSpan(package.Text, 1, 1), Hint(phase, lines, result))
         {
             Code = ExitCode.Failed,
-            Detail = string.Join('\n', lines.TakeLast(TailLines).Select(l => "  | " + l).Append($"  log: {log}").Concat(kept is null ? [] : [$"  kept: {kept}"])),
+            Detail = string.Join('\n', lines.TakeLast(TailLines).Select(l => "  | " + l).Append($"  log: {log}")),
         }]);
+    }
+
+    /// <summary>The same error, which also says where the work directory is.</summary>
+    public static BuilditException Kept(BuilditException failure, string directory)
+    {
+        var last = failure.Diagnostics[^1];
+        var line = $"  kept: {directory}";
+        return new(failure.Code, [.. failure.Diagnostics.SkipLast(1), last with { Detail = last.Detail is null ? line : $"{last.Detail}\n{line}" }], failure);
     }
 
     private static string Message(Package.Built package, string phase, SandboxResult result, string[] lines)

@@ -3,6 +3,7 @@ using Buildit.Build.Actions;
 using Buildit.Build.Outputs;
 using Buildit.Build.Sandboxing;
 using Buildit.Core;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
@@ -75,7 +76,11 @@ public sealed class PackageBuilder(
             work.Delete();
             return realised;
         }
-        catch when (!options.KeepFailed)
+        catch (BuilditException e) when (options.KeepFailed)
+        {
+            throw BuildFailure.Kept(e, work.Directory);
+        }
+        catch
         {
             work.Delete();
             throw;
@@ -138,7 +143,7 @@ public sealed class PackageBuilder(
             }
             else if (!found.Sonames.Contains(need))
             {
-                report(new BuildEvent.Warned(new($"'/{file}' of '{package.DisplayName}' needs '{need}', which no package of its root provides", Severity: Core.Diagnostics.Severity.Warning)));
+                report(new BuildEvent.Warned(new($"'/{file}' of '{package.DisplayName}' needs '{need}', which no package of its root provides", Severity: Severity.Warning)));
             }
         }
 

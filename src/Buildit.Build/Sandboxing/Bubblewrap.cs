@@ -14,6 +14,9 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
     // What bubblewrap begins a line with when it cannot set the sandbox up, and how it ends then.
     private const string SetupTrouble = "bwrap: ";
     private const int SetupFailed = 1;
+    // And what it says then if all was set up, and only the command cannot be run; a shell ends with this code.
+    private const string StartTrouble = SetupTrouble + "execvp ";
+    private const int NotStarted = 127;
     private const int EndedBySigint = 128 + 2;
     private static readonly TimeSpan SignalTurn = TimeSpan.FromMilliseconds(200);
 
@@ -50,7 +53,9 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         cancel.ThrowIfCancellationRequested();
         if (process.ExitCode == SetupFailed && beginning.Text.StartsWith(SetupTrouble, StringComparison.Ordinal))
         {
-            throw Preflight.SandboxRefused(beginning.Text[SetupTrouble.Length..]);
+            return beginning.Text.StartsWith(StartTrouble, StringComparison.Ordinal)
+                ? new(NotStarted, false, beginning.Text[StartTrouble.Length..])
+                : throw Preflight.SandboxRefused(beginning.Text[SetupTrouble.Length..]);
         }
 
         return new(process.ExitCode, timeout.IsCancellationRequested);

@@ -49,5 +49,5 @@ public sealed record SandboxRequest
 /// <summary>A directory or file of the host that is visible inside, at a mount point that the root has.</summary>
 public sealed record Mount(string Host, string Inside, bool Writable);
 
-/// <summary>How a command ended.</summary>
-public sealed record SandboxResult(int ExitCode, bool TimedOut);
+/// <summary>How a command ended; <paramref name="NotStarted"/> says why if there was nothing to end.</summary>
+public sealed record SandboxResult(int ExitCode, bool TimedOut, string? NotStarted = null);

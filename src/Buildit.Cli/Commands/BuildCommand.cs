@@ -132,7 +132,9 @@ internal sealed class BuildCommand(Terminal terminal)
     // "containers/nope" beside a directory "containers" was meant as a path, whatever packages there may be.
     private static bool IsAtom(string target, string path) => !Directory.Exists(path) && !Directory.Exists(Path.GetDirectoryName(path)) && target.Contains('/', StringComparison.Ordinal) && !target.StartsWith('.') && !target.StartsWith('/') && !target.EndsWith('/');
 
-    private static BuilditException NoTarget(string target, string path) => Directory.Exists(path)
+    private static BuilditException NoTarget(string target, string path) => File.Exists(path)
+        ? new(ExitCode.InvalidInput, $"'{target}' is a file", "name the directory that the container.yaml or pkg.yaml is in")
+        : Directory.Exists(path)
         ? new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name")
         : new(
             ExitCode.InvalidInput,

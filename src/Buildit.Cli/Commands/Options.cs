@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
 
 namespace Buildit.Cli.Commands;
 
@@ -17,10 +19,14 @@ internal static class Options
     }
 
     /// <summary>The absolute directory that paths count from.</summary>
-    public static string StartOf(ParseResult parsed) =>
+    public static string StartOf(ParseResult parsed)
+    {
+        var written = parsed.GetValue(Directory);
 #pragma warning disable RS0030 // The one place where the current directory is read.
-        Path.GetFullPath(parsed.GetValue(Directory) ?? ".", System.IO.Directory.GetCurrentDirectory());
+        var start = Path.GetFullPath(written is null or "" ? "." : written, System.IO.Directory.GetCurrentDirectory());
 #pragma warning restore RS0030
+        return written is null || System.IO.Directory.Exists(start) ? start : throw new BuilditException(ExitCode.InvalidInput, $"there is no directory '{written}'", "it is what -C names");
+    }
 
     /// <summary>An option with a number of at least 1.</summary>
     public static Option<int?> Count(string name, string alias, string description)

@@ -68,7 +68,7 @@ public sealed class BuildFailureTests : IDisposable
         }
 
         var package = Samples.Built(Samples.Recipe() with { Patches = [Samples.Patch("a.patch"), Samples.Patch("b c.patch")] });
-        var error = BuildFailure.Describe(package, new(exitCode, timedOut), status, Log, null);
+        var error = BuildFailure.Describe(package, new(exitCode, timedOut), status, Log);
         Assert.Equal(ExitCode.Failed, error.Code);
         return Assert.Single(error.Diagnostics);
     }
