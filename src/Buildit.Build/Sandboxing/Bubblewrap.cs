@@ -38,8 +38,8 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         }
         catch (OperationCanceledException)
         {
-            // The outer process holds the whole tree: its child dies with it (PR_SET_PDEATHSIG) and is process 1 of the namespace.
-            process.Kill();
+            // Its child is process 1 of the namespace: with it, all die. It would die with its parent (PR_SET_PDEATHSIG), but for the moment before it has said so.
+            process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None);
         }
 
