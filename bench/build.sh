@@ -14,8 +14,10 @@ change_key() {
 # Looks for the sandbox of the running build, notes its command line, and keeps its inputs by hard links.
 watch_sandbox() {
     forget "$work/bare" "$work/command"
+    in_progress=$BUILDIT_STORE/work
     while kill -0 "$1" 2> /dev/null; do
-        for status in "$BUILDIT_STORE"/work/build-*/out/status; do
+        # Each process builds in a directory of its own, below the store's work directory.
+        for status in "$in_progress"/*/build-*/out/status; do
             [ -e "$status" ] || continue
             directory=${status%/out/status}
             for process in /proc/[0-9]*; do

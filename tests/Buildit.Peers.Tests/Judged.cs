@@ -8,7 +8,7 @@ public sealed class Judged : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryDirectory _work = new();
 
-    /// <summary>Directory with all that is judged; the peers see it as <c>/work</c>.</summary>
+    /// <summary>Directory with all that is judged; the peers see it as <c>/bundle</c>.</summary>
     public string Work => _work;
 
     public Peers Peers { get; private set; } = null!;

@@ -12,11 +12,11 @@ public sealed record PeerResult(int ExitCode, string Output, string Error)
 }
 
 /// <summary>
-/// Runs the peers' programs where nothing of the host is to be seen but the kernel and one directory, which is <c>/work</c> inside.
+/// Runs the peers' programs where nothing of the host is to be seen but the kernel and one directory, which is <c>/bundle</c> inside.
 /// Unlike buildit's own sandbox this one must let runc do its work: root stays root, and may make mounts, cgroups and namespaces.
 /// </summary>
 /// <param name="root">A root with the package <c>peers/judges</c>.</param>
-/// <param name="work">The directory that becomes <c>/work</c>.</param>
+/// <param name="work">The directory that becomes <c>/bundle</c>.</param>
 public sealed class Peers(string root, string work)
 {
     private const string Libraries = "usr/lib/x86_64-linux-gnu";
@@ -29,7 +29,7 @@ public sealed class Peers(string root, string work)
     [
         "--ro-bind", Path.Combine(root, "usr"), "/usr", "--ro-bind", Path.Combine(root, "etc"), "/etc",
         "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
-        "--proc", "/proc", "--dev", "/dev", "--bind", "/sys", "/sys", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--bind", work, "/work", "--chdir", "/work",
+        "--proc", "/proc", "--dev", "/dev", "--bind", "/sys", "/sys", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--bind", work, "/bundle", "--chdir", "/bundle",
         "--setenv", "PATH", "/usr/sbin:/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8",
         .. IsRoot ? (string[])["--cap-add", "ALL"] : ["--unshare-user"],
         "--", .. command,

@@ -8,7 +8,7 @@ public sealed class RunningTests(Judged judged)
     public void Nginx_serves_over_TLS_and_refuses_plain_HTTP()
     {
         var bundle = new Bundle(judged, judged.Nginx);
-        bundle.Mount("/etc/nginx/tls", "bind", "/work/tls", "bind", "ro", "nosuid", "nodev");
+        bundle.Mount("/etc/nginx/tls", "bind", "/bundle/tls", "bind", "ro", "nosuid", "nodev");
         if (!Peers.IsRoot)
         {
             // There is no user nginx where an ordinary user is the only one.

@@ -5,8 +5,9 @@ namespace Buildit.Core.Tests.Architecture;
 /// <summary>Hosts of the package registries that this machine is set up with: apt's sources and proxies, NuGet's, npm's and pip's configuration, the environment.</summary>
 internal static partial class MachineHosts
 {
-    // What the project names on purpose: the public mirror in pkgs/debian/distribution.yaml, and the registries that a fresh installation of each tool asks.
-    private static readonly string[] Public = ["ftp.debian.org", "api.nuget.org", "www.nuget.org", "registry.npmjs.org", "pypi.org", "localhost", "127.0.0.1"];
+    // What the project names on purpose: the mirror that its distribution declares besides the machine's own.
+    private static IEnumerable<string> Declared =>
+        Address().Matches(File.ReadAllText(Path.Combine(Testing.Repository.Root, "pkgs", "debian", "distribution.yaml"))).Select(m => m.Groups["host"].Value);
 
     public static string[] All()
     {
@@ -18,7 +19,7 @@ internal static partial class MachineHosts
         ];
         string?[] variables = ["GOPROXY", "NPM_CONFIG_REGISTRY", "npm_config_registry", "PIP_INDEX_URL", "NUGET_SOURCE", "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"];
         var texts = files.Where(File.Exists).Select(Read).Concat(variables.Select(v => Environment.GetEnvironmentVariable(v!) ?? ""));
-        return [.. texts.SelectMany(t => Address().Matches(t).Select(m => m.Groups["host"].Value.ToLowerInvariant())).Distinct().Except(Public).Where(h => h.Contains('.', StringComparison.Ordinal) && !h.EndsWith(".example.org", StringComparison.Ordinal))];
+        return [.. texts.SelectMany(t => Address().Matches(t).Select(m => m.Groups["host"].Value.ToLowerInvariant())).Distinct().Except(Declared).Where(h => h.Contains('.', StringComparison.Ordinal) && !h.EndsWith(".example.org", StringComparison.Ordinal))];
     }
 
     private static IEnumerable<string> Below(string directory) =>

@@ -11,7 +11,7 @@ internal sealed class Demo
 {
     public const string Recipe = "pkgs/app/demo/pkg.yaml";
 
-    public MemoryWorkspace Files { get; private init; } = Everything("/work");
+    public MemoryWorkspace Files { get; private init; } = Everything("/ws");
 
     public Platform Platform { get; set; } = Platform.LinuxAmd64;
 

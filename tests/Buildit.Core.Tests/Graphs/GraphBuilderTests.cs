@@ -22,8 +22,8 @@ public class GraphBuilderTests
     [Theory]
     [InlineData("use: {with: [sl]}", "'g/base' has no use flag 'sl' | did you mean 'ssl'? its flags: fast, quic, ssl")]
     [InlineData("use: {with: [quic], without: [ssl]}", "use flag 'quic' of 'g/base' requires 'ssl', which is off | add 'ssl' to 'with', or 'quic' to 'without'")]
-    [InlineData("patches: {none.patch: x}", "there is no patch 'none.patch' | it is looked for in '/work/pkgs/g/x'")]
-    [InlineData("needs: {libs: [lib/nothing]}", "there is no package 'lib/nothing' | recipe trees: /work/pkgs")]
+    [InlineData("patches: {none.patch: x}", "there is no patch 'none.patch' | it is looked for in '/ws/pkgs/g/x'")]
+    [InlineData("needs: {libs: [lib/nothing]}", "there is no package 'lib/nothing' | recipe trees: /ws/pkgs")]
     public void A_derived_recipe_s_mistake_is_an_error(string more, string message) =>
         Assert.Equal(message, Show(Assert.Single(Fails(Derived(more), "g/x").Diagnostics)));
 
@@ -173,7 +173,7 @@ public class GraphBuilderTests
     private static BuilditException Fails(Demo demo, string atom, IWorkspace? files = null)
     {
         var bag = new DiagnosticBag();
-        var package = files is null ? demo.Find(atom, bag) : new GraphBuilder(files, null, demo.Platform, bag).FromDirectory("/work/pkgs/lib/aaa", null);
+        var package = files is null ? demo.Find(atom, bag) : new GraphBuilder(files, null, demo.Platform, bag).FromDirectory("/ws/pkgs/lib/aaa", null);
         Assert.Null(package);
         return Assert.Throws<BuilditException>(bag.ThrowIfErrors);
     }

@@ -5,7 +5,7 @@ using Buildit.Core.Recipes;
 namespace Buildit.Core.Tests.Graphs;
 
 /// <summary>The files of a workspace as a dictionary: path -> text and execute bit.</summary>
-internal sealed class MemoryWorkspace(string root = "/work") : IWorkspace
+internal sealed class MemoryWorkspace(string root = "/ws") : IWorkspace
 {
     private readonly SortedDictionary<string, (string Text, bool Executable)> _files = new(StringComparer.Ordinal);
 
