@@ -67,7 +67,7 @@ internal static partial class App
               buildit doctor                       is this machine fit for it?
             """);
         root.Options.Add(Options.Directory);
-        root.Subcommands.Add(new BuildCommand(terminal).Command());
+        root.Subcommands.Add(new BuildCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new LockCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;

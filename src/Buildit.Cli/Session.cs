@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Build.Sandboxing;
 using Buildit.Build.Tools;
 using Buildit.Build.Workspaces;
+using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Debian;
 using Buildit.Core.Graphs;

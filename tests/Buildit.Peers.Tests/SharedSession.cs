@@ -1,5 +1,6 @@
 using Buildit.Build.Engine;
 using Buildit.Cli;
+using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Buildit.Build.Engine;
+using Buildit.Cli.Building;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Targets;
+using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
@@ -11,12 +14,12 @@ namespace Buildit.Cli.Commands;
 internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, int? Jobs, EngineOptions Engine);
 
 /// <summary>buildit [build] TARGET...</summary>
-internal sealed class BuildCommand(Terminal terminal)
+/// <param name="terminal">What a person sees.</param>
+/// <param name="verbs">Names of all commands: who mistypes one has named a target.</param>
+internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> verbs)
 {
     /// <summary>The word that may be left out.</summary>
     public const string Name = "build";
-
-    private static readonly string[] Verbs = [Name, "lock", "doctor"];
 
     private readonly Argument<string[]> _targets = new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
@@ -105,39 +108,15 @@ internal sealed class BuildCommand(Terminal terminal)
         return (int)worst;
     }
 
-    private async Task BuildAsync(BuildRequest request, string target, CancellationToken cancel)
+    private async Task BuildAsync(BuildRequest request, string written, CancellationToken cancel)
     {
-        var path = Path.GetFullPath(target, request.Start);
-        var bag = new DiagnosticBag();
-        var workspace = Workspace.Find(request.Start, path, bag);
-        bag.ThrowIfErrors();
-        terminal.Print(bag.Items);
+        var target = Target.Find(request.Start, written, verbs());
+        var workspace = Workspace.Find(request.Start, target.Path, terminal);
         var progress = new Progress(terminal);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         using var session = new Session(workspace, engine, progress.Take);
-        if (File.Exists(Path.Combine(path, "container.yaml")))
-        {
-            await new ContainerBuild(session, terminal, progress, request).RunAsync(path, cancel);
-        }
-        else if (File.Exists(Path.Combine(path, "pkg.yaml")) || IsAtom(target, path))
-        {
-            await new PackageBuild(session, terminal, progress).RunAsync(target, path, cancel);
-        }
-        else
-        {
-            throw NoTarget(target, path);
-        }
+        await (target is Target.ContainerDirectory container
+            ? new ContainerBuild(session, terminal, progress, request).RunAsync(container, cancel)
+            : new PackageBuild(session, terminal, progress).RunAsync(target, cancel));
     }
-
-    // "containers/nope" beside a directory "containers" was meant as a path, whatever packages there may be.
-    private static bool IsAtom(string target, string path) => !Directory.Exists(path) && !Directory.Exists(Path.GetDirectoryName(path)) && target.Contains('/', StringComparison.Ordinal) && !target.StartsWith('.') && !target.StartsWith('/') && !target.EndsWith('/');
-
-    private static BuilditException NoTarget(string target, string path) => File.Exists(path)
-        ? new(ExitCode.InvalidInput, $"'{target}' is a file", "name the directory that the container.yaml or pkg.yaml is in")
-        : Directory.Exists(path)
-        ? new(ExitCode.InvalidInput, $"there is neither a container.yaml nor a pkg.yaml in '{target}'", "a target is the directory of a container or recipe, or a package's name")
-        : new(
-            ExitCode.InvalidInput,
-            $"there is no target '{target}'",
-            Suggestion.Nearest(target, Verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)");
 }

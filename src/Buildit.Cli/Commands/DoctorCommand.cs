@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Buildit.Build.Sandboxing;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Store;

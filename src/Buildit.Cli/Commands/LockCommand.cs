@@ -5,6 +5,7 @@ using Buildit.Build.Debian;
 using Buildit.Build.Engine;
 using Buildit.Build.Tools;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;

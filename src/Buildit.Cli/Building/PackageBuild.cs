@@ -1,25 +1,22 @@
 using Buildit.Build.Engine;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Targets;
 using Buildit.Core;
-using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Building;
 
 /// <summary>Builds one package and prints the digests of its outputs.</summary>
 internal sealed class PackageBuild(Session session, Terminal terminal, Progress progress)
 {
-    public async Task RunAsync(string target, string path, CancellationToken cancel)
+    public async Task RunAsync(Target target, CancellationToken cancel)
     {
-        var bag = new DiagnosticBag();
-        var graph = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, Platform.LinuxAmd64, bag);
-        var package = Directory.Exists(path) ? graph.FromDirectory(path, null) : graph.Named(new(target, new(new("command line", target), 1, 1, target.Length)));
-        bag.ThrowIfErrors();
-        terminal.Line($"Building {package!.DisplayName}");
-        var realised = await PackageSteps.RealiseAsync(session, terminal, progress, package, $"package '{target}'", cancel);
+        var requested = TargetGraph.Read(session, target).Packages[0];
+        terminal.Line($"Building {requested.Package.DisplayName}");
+        var realised = await PackageSteps.RealiseAsync(session, terminal, progress, requested, cancel);
         foreach (var (output, diffId) in realised.Record.Outputs)
         {
-            terminal.Data($"{package.DisplayName} {output} {diffId}");
+            terminal.Data($"{requested.Package.DisplayName} {output} {diffId}");
         }
     }
 }
@@ -28,9 +25,10 @@ internal sealed class PackageBuild(Session session, Terminal terminal, Progress 
 internal static class PackageSteps
 {
     /// <summary>Says what happens to a package, and makes it happen.</summary>
-    public static async Task<Realised> RealiseAsync(Session session, Terminal terminal, Progress progress, Package package, string from, CancellationToken cancel)
+    public static async Task<Realised> RealiseAsync(Session session, Terminal terminal, Progress progress, RequestedPackage requested, CancellationToken cancel)
     {
-        terminal.Line($"Processing {from} for {Platform.LinuxAmd64}.");
+        var package = requested.Package;
+        terminal.Line($"Processing {requested.From} for {Platform.LinuxAmd64}.");
         terminal.Line($"    HASH: {package.Key.Uuid}");
         var isThere = session.Engine.IsThere(package);
         if (isThere && !session.Engine.IsRebuilt(package))

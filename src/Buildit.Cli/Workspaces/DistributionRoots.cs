@@ -4,7 +4,7 @@ using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Recipes;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Workspaces;
 
 /// <summary>Finds every distribution package that the recipes and containers of a workspace name.</summary>
 internal static class DistributionRoots

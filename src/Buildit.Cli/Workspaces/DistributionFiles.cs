@@ -2,7 +2,7 @@ using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Workspaces;
 
 /// <summary><c>debian/distribution.yaml</c> of a recipe tree, and the lock beside it.</summary>
 internal sealed record DistributionFiles(string Directory, SourceText Text, Distribution Distribution, PackagesLock Lock)

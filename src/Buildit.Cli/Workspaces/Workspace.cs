@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using Buildit.Cli.Consoles;
 using Buildit.Core;
 using Buildit.Core.Configuration;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Workspaces;
 
 /// <summary>What counts for a target: configuration, recipe trees, distribution and store, found from its directory upwards.</summary>
 internal sealed record Workspace
@@ -29,6 +30,16 @@ internal sealed record Workspace
 
     /// <summary>Absolute directory of the store.</summary>
     public required string StoreDirectory { get; init; }
+
+    /// <summary>Finds everything for a target, and prints what it has to say; throws if there are mistakes.</summary>
+    public static Workspace Find(string start, string target, Terminal terminal)
+    {
+        var bag = new DiagnosticBag();
+        var workspace = Find(start, target, bag);
+        bag.ThrowIfErrors();
+        terminal.Print(bag.Items);
+        return workspace;
+    }
 
     /// <summary>Finds everything for a target; mistakes go to the bag.</summary>
     public static Workspace Find(string start, string target, DiagnosticBag bag)

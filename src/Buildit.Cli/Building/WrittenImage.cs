@@ -2,7 +2,7 @@ using System.Globalization;
 using Buildit.Core;
 using Buildit.Core.Trees;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Building;
 
 /// <summary>An image as it was written: its digest, and a digest of the files on disk that tells whether it is still there, whole.</summary>
 internal sealed record WrittenImage(Digest Digest, Digest OnDisk)

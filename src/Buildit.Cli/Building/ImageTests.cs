@@ -10,7 +10,7 @@ using Buildit.Core.Diagnostics;
 using Buildit.Images.Composition;
 using Buildit.Store;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Building;
 
 /// <summary>Runs a container's <c>test</c> steps on its composed root, in the sandbox: read-only but for /tmp, /run and the directories that the container declares.</summary>
 internal sealed class ImageTests(Session session, Terminal terminal)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Core.Debian;
 using Buildit.Store.Debian;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Workspaces;
 
 /// <summary>Base addresses of the distribution's mirrors, <c>apt</c> expanded to what this machine's apt uses.</summary>
 /// <param name="BaseUrls">In the order in which they are tried.</param>

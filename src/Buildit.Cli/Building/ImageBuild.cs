@@ -12,7 +12,7 @@ using Buildit.Store.Compression;
 using Buildit.Store.Layers;
 using Buildit.Store.Locking;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Building;
 
 /// <summary>Composes, checks, tests and writes the images of a container. What was written before from the same input is left as it is.</summary>
 internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)

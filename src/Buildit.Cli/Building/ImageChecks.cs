@@ -4,7 +4,7 @@ using Buildit.Images;
 using Buildit.Images.Aci;
 using Buildit.Images.ContainerLayers;
 
-namespace Buildit.Cli;
+namespace Buildit.Cli.Building;
 
 /// <summary>What can be wrong in image steps and is known before anything is built.</summary>
 internal static class ImageChecks
