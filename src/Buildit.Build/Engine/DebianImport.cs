@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Core.Debian;
 using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
 using Buildit.Core.Records;
 using Buildit.Store;
 using Buildit.Store.Debian;
@@ -13,9 +14,15 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
 {
     private readonly SemaphoreSlim _unpacking = new(Environment.ProcessorCount);
 
-    /// <summary>Imports one .deb.</summary>
+    /// <summary>Imports one .deb, unless it was imported before with other dependencies: those are no part of its files.</summary>
     public async Task<Realised> ImportAsync(Package.Imported package, CancellationToken cancel)
     {
+        if (records.Find(KeyOf(package)) is { } same)
+        {
+            report(new BuildEvent.CutOff(package));
+            return await records.KeepAgainAsync(package, same, cancel);
+        }
+
         var deb = await sources.DebAsync(package.Pin, cancel);
         var work = store.NewWorkPath("deb");
         Directory.CreateDirectory(work);
@@ -51,8 +58,10 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
         var trees = await Task.Run(() => outputs.ToImmutableSortedDictionary(o => o.Name, o => store.PrepareTree(o.Tree, o.Directory), StringComparer.Ordinal), cancel);
         var date = outputs.Select(o => o.Tree.Mtime).DefaultIfEmpty(0).Max();
         return await records.KeepAsync(
-            package, new(package.Key.Digest), trees, [.. package.Companions.Select(c => c.Name)], [], [MaterialOf(package.Pin)], date, cancel);
+            package, KeyOf(package), trees, [.. package.Companions.Select(c => c.Name)], [], [MaterialOf(package.Pin)], date, cancel);
     }
+
+    private static BuildKey KeyOf(Package.Imported package) => new(RecipeKeys.OfImport(package.Pin, package.Links, package.Companions).Digest);
 
     private static Material MaterialOf(LockedPackage pin) => new(Path.GetFileName(pin.Path), $"pkg:deb/debian/{Uri.EscapeDataString(pin.Name)}@{Uri.EscapeDataString(pin.Version)}?arch={pin.Architecture}", pin.Sha256);
 }

@@ -27,7 +27,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         terminal.Print([.. bag.Items]);
 
         terminal.Line($"Building {graph.DisplayName}");
-        var realised = await RealiseAsync(graph.Packages, cancel);
+        var realised = await RealiseAsync(graph, cancel);
         var closure = await session.Engine.RuntimeClosureAsync(realised.Select(r => r.Package), cancel);
         var composition = new Composition(container, files, [.. closure.SelectMany(c => c.Parts(session.Store, "runtime")).Select(p => new ImagePart(p.Package, p.Output, p.Tree))]);
         await new ImageBuild(session, terminal, request).RunAsync(composition, closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max(), cancel);
@@ -37,11 +37,11 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         }
     }
 
-    private async Task<List<Realised>> RealiseAsync(ImmutableArray<RequestedPackage> packages, CancellationToken cancel)
+    private async Task<List<Realised>> RealiseAsync(TargetGraph graph, CancellationToken cancel)
     {
         var realised = new List<Realised>();
-        var failures = new List<Exception>();
-        foreach (var requested in packages)
+        var failures = new List<BuilditException>();
+        foreach (var requested in graph.Packages)
         {
             try
             {
@@ -53,7 +53,12 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
             }
         }
 
-        Failures.Throw(failures);
+        if (failures.Count > 0)
+        {
+            progress.Summary.LeftOut($"images of {graph.DisplayName}", failures);
+            Failures.Throw(failures);
+        }
+
         return realised;
     }
 }

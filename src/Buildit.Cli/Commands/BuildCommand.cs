@@ -92,27 +92,30 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private async Task<int> RunAsync(BuildRequest request, CancellationToken cancel)
     {
         var worst = ExitCode.Ok;
+        var summary = new RunSummary();
         foreach (var target in request.Targets)
         {
             try
             {
-                await BuildAsync(request, target, cancel);
+                await BuildAsync(request, target, summary, cancel);
             }
             catch (BuilditException e) when (request.Engine.KeepGoing)
             {
                 terminal.Print(e.Diagnostics);
+                summary.Take(target, e);
                 worst = worst == ExitCode.Ok || e.Code < worst ? e.Code : worst;
             }
         }
 
+        summary.Print(terminal);
         return (int)worst;
     }
 
-    private async Task BuildAsync(BuildRequest request, string written, CancellationToken cancel)
+    private async Task BuildAsync(BuildRequest request, string written, RunSummary summary, CancellationToken cancel)
     {
         var target = Target.Find(request.Start, written, verbs());
         var workspace = Workspace.Find(request.Start, target.Path, terminal);
-        var progress = new Progress(terminal);
+        var progress = new Progress(terminal, summary);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         using var session = new Session(workspace, engine, progress.Take);
         await (target is Target.ContainerDirectory container
