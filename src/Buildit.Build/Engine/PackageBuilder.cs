@@ -98,22 +98,17 @@ public sealed class PackageBuilder(
         Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RuntimeClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var date = package.Recipe.Date ?? inputs.NewestMtime;
+        var task = new BuildTask(package, parts, inputs);
         var log = Path.Combine(store.Paths.Logs, package.Key + ".log");
         report(new BuildEvent.Building(package, log));
-        work.Prepare(package.Recipe, inputs);
-        var root = await roots.ComposeAsync(parts, cancel);
-        await new ActionRunner(sandbox, options, report).RunAsync(package, root, work, date, log, cancel);
-
-        var collected = await Task.Run(() => new OutputCollector(package.Recipe, work.Installed, work.Outputs, date).Collect(Manifest.Parse(File.ReadAllBytes(work.Manifest))), cancel);
-        var outputs = await Task.Run(() => collected.ToImmutableSortedDictionary(o => o.Key, o => store.PrepareTree(o.Value.Tree, o.Value.Directory), StringComparer.Ordinal), cancel);
+        var outputs = await new BuildRun(store, sandbox, roots, report).RunAsync(task, work, new() { Jobs = options.Jobs }, log, cancel);
         var (needs, sonames) = RuntimeNeeds(package, outputs, parts);
         if (package.Recipe.Test is not null)
         {
             await TestAsync(package, outputs, needs, runtimeClosure, log, cancel);
         }
 
-        var realised = await records.KeepAsync(package, buildKey, outputs, needs, sonames, Materials(package, inputs, parts), date, cancel);
+        var realised = await records.KeepAsync(package, buildKey, outputs, needs, sonames, Materials(package, inputs, parts), task.SourceDate, cancel);
         report(new BuildEvent.Built(package, time.GetElapsedTime(started), log));
         return realised;
     }
@@ -164,7 +159,7 @@ public sealed class PackageBuilder(
         var root = await roots.ComposeOnceAsync(all, cancel);
         try
         {
-            await new ActionRunner(sandbox, options, report).TestAsync(package, root, log, cancel);
+            await new ActionRunner(sandbox, report).TestAsync(package, root, log, cancel);
         }
         finally
         {
