@@ -64,10 +64,12 @@ internal static partial class App
               buildit containers/nginx-prod        build a container: packages, then images in ./out
               buildit www-servers/nginx            build a package
               buildit build --help                 the options of building
+              buildit verify --vary TARGET         is it reproducible, and if not, why?
               buildit doctor                       is this machine fit for it?
             """);
         root.Options.Add(Options.Directory);
         root.Subcommands.Add(new BuildCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new VerifyCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new LockCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;

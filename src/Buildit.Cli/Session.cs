@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Build.Sandboxing;
 using Buildit.Build.Tools;
+using Buildit.Build.Verification;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
@@ -35,9 +36,11 @@ internal sealed class Session : IDisposable
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
         var records = new RecordKeeper(Store, Platform.LinuxAmd64);
         var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
+        var groups = new GroupMaker(Store, records);
         var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
-        Engine = Own(new BuildEngine(records, builder, debian, new(Store, records), options, report));
+        Engine = Own(new BuildEngine(records, builder, debian, groups, options, report));
+        Remaker = new(Store, Engine, builder, new(Store, Sandbox, Roots, report), debian, groups, options, report);
         Toolbox.Engine = Engine;
     }
 
@@ -58,6 +61,8 @@ internal sealed class Session : IDisposable
     public Fetcher Fetcher { get; }
 
     public BuildEngine Engine { get; }
+
+    public Remaker Remaker { get; }
 
     public Lazy<DistributionMirrors> Apt { get; }
 

@@ -5,6 +5,7 @@ using Buildit.Core.Keys;
 using Buildit.Core.Records;
 using Buildit.Store;
 using Buildit.Store.Debian;
+using Buildit.Store.Trees;
 
 namespace Buildit.Build.Engine;
 
@@ -23,18 +24,14 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
             return await records.KeepAgainAsync(package, same, cancel);
         }
 
-        var deb = await sources.DebAsync(package.Pin, cancel);
         var work = store.NewWorkPath("deb");
         Directory.CreateDirectory(work);
         try
         {
-            ImmutableArray<ImportedOutput> outputs;
-            using (await _unpacking.EnterAsync(cancel))
-            {
-                outputs = await Task.Run(() => Unpack(package, deb, work, cancel), cancel);
-            }
-
-            var realised = await KeepAsync(package, outputs, cancel);
+            var outputs = await UnpackAsync(package, work, cancel);
+            var date = outputs.Values.Select(o => o.Tree.Mtime).DefaultIfEmpty(0).Max();
+            var realised = await records.KeepAsync(
+                package, KeyOf(package), outputs, [.. package.Companions.Select(c => c.Name)], [], [MaterialOf(package.Pin)], date, cancel);
             report(new BuildEvent.Imported(package));
             return realised;
         }
@@ -44,22 +41,25 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
         }
     }
 
+    /// <summary>Unpacks one .deb into outputs, by name, below a directory; nothing of it is part of the store yet.</summary>
+    public async Task<ImmutableSortedDictionary<string, StoredTree>> UnpackAsync(Package.Imported package, string work, CancellationToken cancel)
+    {
+        var deb = await sources.DebAsync(package.Pin, cancel);
+        using (await _unpacking.EnterAsync(cancel))
+        {
+            return await Task.Run(
+                () =>
+                {
+                    using var file = File.OpenRead(deb);
+                    return importerOf(package.Pin).Import(file, work, package.Pin, package.Links, cancel)
+                        .ToImmutableSortedDictionary(o => o.Name, o => store.PrepareTree(o.Tree, o.Directory), StringComparer.Ordinal);
+                },
+                cancel);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _unpacking.Dispose();
-
-    private ImmutableArray<ImportedOutput> Unpack(Package.Imported package, string deb, string work, CancellationToken cancel)
-    {
-        using var file = File.OpenRead(deb);
-        return importerOf(package.Pin).Import(file, work, package.Pin, package.Links, cancel);
-    }
-
-    private async Task<Realised> KeepAsync(Package.Imported package, ImmutableArray<ImportedOutput> outputs, CancellationToken cancel)
-    {
-        var trees = await Task.Run(() => outputs.ToImmutableSortedDictionary(o => o.Name, o => store.PrepareTree(o.Tree, o.Directory), StringComparer.Ordinal), cancel);
-        var date = outputs.Select(o => o.Tree.Mtime).DefaultIfEmpty(0).Max();
-        return await records.KeepAsync(
-            package, KeyOf(package), trees, [.. package.Companions.Select(c => c.Name)], [], [MaterialOf(package.Pin)], date, cancel);
-    }
 
     private static BuildKey KeyOf(Package.Imported package) => new(RecipeKeys.OfImport(package.Pin, package.Links, package.Companions).Digest);
 

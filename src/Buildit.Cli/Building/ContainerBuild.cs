@@ -1,14 +1,8 @@
-using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Targets;
-using Buildit.Core;
-using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
-using Buildit.Images;
-using Buildit.Images.Composition;
-using Buildit.Images.ContainerLayers;
 
 namespace Buildit.Cli.Building;
 
@@ -17,20 +11,11 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
 {
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
-        var bag = new DiagnosticBag();
-        var graph = TargetGraph.Read(session, target, bag);
-        var container = graph.Container!;
-        // All that can be wrong in the files is told now, before anything is fetched or built.
-        var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
-        ImageChecks.Run(container, bag);
-        bag.ThrowIfErrors();
-        terminal.Print([.. bag.Items]);
-
+        var input = ContainerInput.Read(session, terminal, target);
+        var graph = input.Graph;
         terminal.Line($"Building {graph.DisplayName}");
         var realised = await RealiseAsync(graph, cancel);
-        var closure = await session.Engine.RuntimeClosureAsync(realised.Select(r => r.Package), cancel);
-        var composition = new Composition(container, files, [.. closure.SelectMany(c => c.Parts(session.Store, "runtime")).Select(p => new ImagePart(p.Package, p.Output, p.Tree))]);
-        await new ImageBuild(session, terminal, request).RunAsync(composition, closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max(), cancel);
+        await new ImageBuild(session, terminal, request).RunAsync(await input.ComposeAsync(session, realised.Select(r => r.Package), cancel), cancel);
         if (progress.Made == 0)
         {
             terminal.Line("Nothing was built: all packages are in the store.");
@@ -62,6 +47,3 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         return realised;
     }
 }
-
-/// <summary>What an image is composed from.</summary>
-internal sealed record Composition(Container Container, ContainerFiles Files, ImmutableArray<ImagePart> Parts);

@@ -24,18 +24,17 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Argument<string[]> _targets = new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
     private readonly Option<string?> _type = new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
-    private readonly Option<int?> _jobs = Options.Count("--jobs", "-j", "How many jobs one build may run ($JOBS); no part of any key [default: jobs: of the configuration, else the number of processors]");
+    private readonly Option<int?> _jobs = Options.Jobs();
     private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with whatever does not depend on it; the smallest exit code of a failure counts" };
     private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
-    private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
+    private readonly Option<bool> _offline = Options.Offline();
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
-    private readonly Option<string> _progress = new("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> _progress = Options.Progress();
 
     private IEnumerable<Option> Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress];
 
     public Command Command()
     {
-        _progress.AcceptOnlyFromAmong("auto", "plain", "quiet");
         var command = new Command(Name, "Build containers and packages; the word 'build' may be left out") { _targets };
         foreach (var option in Choices)
         {

@@ -38,6 +38,10 @@ internal sealed class Progress(Terminal terminal, RunSummary summary)
                 _building[building.Package.DisplayName] = "starting";
                 terminal.Line($"        {building.Package.DisplayName}: building, log in {building.Log}");
                 break;
+            case BuildEvent.Rebuilding again:
+                _building[again.Package.DisplayName] = "starting";
+                terminal.Line($"        {again.Package.DisplayName}: building again, {(again.Varied.IsEmpty ? "nothing varied" : "varied: " + string.Join(", ", again.Varied))}; log in {again.Log}");
+                break;
             case BuildEvent.InPhase phase:
                 _building[phase.Package.DisplayName] = phase.Phase;
                 break;

@@ -33,7 +33,7 @@ public static partial class LikelyCause
             return CauseKind.HostName;
         }
 
-        if (s.Actual.Contains(facts.Kernel, StringComparison.Ordinal))
+        if (s.Actual.Contains(facts.Kernel, StringComparison.Ordinal) && !s.Expected.Contains(facts.Kernel, StringComparison.Ordinal))
         {
             return CauseKind.Kernel;
         }

@@ -1,0 +1,35 @@
+using Buildit.Cli.Consoles;
+using Buildit.Cli.Targets;
+using Buildit.Core.Containers;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+using Buildit.Images;
+using Buildit.Images.ContainerLayers;
+
+namespace Buildit.Cli.Building;
+
+/// <summary>All that people wrote of a container, read and checked: whatever can be wrong in it is told before anything is fetched or built.</summary>
+internal sealed record ContainerInput(TargetGraph Graph, ContainerFiles Files)
+{
+    public static ContainerInput Read(Session session, Terminal terminal, Target.ContainerDirectory target)
+    {
+        var bag = new DiagnosticBag();
+        var graph = TargetGraph.Read(session, target, bag);
+        var container = graph.Container!;
+        var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
+        ImageChecks.Run(container, bag);
+        bag.ThrowIfErrors();
+        terminal.Print([.. bag.Items]);
+        return new(graph, files);
+    }
+
+    /// <summary>What its images are composed from: these packages with all that they need at run time, and its own files.</summary>
+    public async Task<Composition> ComposeAsync(Session session, IEnumerable<Package> packages, CancellationToken cancel)
+    {
+        var closure = await session.Engine.RuntimeClosureAsync(packages, cancel);
+        return new(Graph.Container!, Files, [.. closure.SelectMany(c => c.Parts(session.Store, "runtime")).Select(p => new ImagePart(p.Package, p.Output, p.Tree))])
+        {
+            SourceDate = closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max(),
+        };
+    }
+}

@@ -1,0 +1,74 @@
+using Buildit.Build.Actions;
+using Buildit.Build.Verification;
+using Buildit.Cli.Building;
+using Buildit.Cli.Consoles;
+using Buildit.Cli.Targets;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+
+namespace Buildit.Cli.Verifying;
+
+/// <summary>Makes the packages and images of a target again.</summary>
+internal sealed class TargetVerification(Session session, Terminal terminal, VerifyRequest request, VerifyResults results)
+{
+    public async Task RunAsync(Target target, CancellationToken cancel)
+    {
+        var container = target is Target.ContainerDirectory directory ? ContainerInput.Read(session, terminal, directory) : null;
+        var graph = container?.Graph ?? TargetGraph.Read(session, target);
+        terminal.Line($"Verifying {graph.DisplayName}");
+        var verifier = new Verifier(session.Store, session.Engine, session.Remaker, FindDiffoscope(), await OptionsAsync(cancel));
+        foreach (var package in VerifiedPackages.Of(graph, request.All))
+        {
+            terminal.Status($"  verifying {package.DisplayName}");
+            var verdict = await verifier.VerifyAsync(package, cancel);
+            terminal.Ended($"    {package.DisplayName}", verdict.Outcome == Outcome.Identical ? "[OK]" : "[FAILED]");
+            results.Packages.Add(verdict);
+        }
+
+        if (container is not null)
+        {
+            var composition = await container.ComposeAsync(session, graph.Packages.Select(p => p.Package), cancel);
+            results.Images.AddRange(await new ImageVerification(session, terminal, Path.GetFullPath("out", request.Start)).RunAsync(composition, cancel));
+        }
+    }
+
+    private async Task<VerifyOptions> OptionsAsync(CancellationToken cancel)
+    {
+        var options = new VerifyOptions { Usual = new() { Jobs = request.Engine.Jobs }, Keep = request.Engine.KeepFailed };
+        if (!request.Vary)
+        {
+            return options;
+        }
+
+        var libraries = await LibrariesAsync(cancel);
+        return options with { Libraries = libraries, Variations = [.. Variation.All.Where(v => libraries is not null || v.Library is null)] };
+    }
+
+    /// <summary>The package of the libraries, if a recipe tree has it; what cannot be varied without it is said.</summary>
+    private async Task<VariationLibraries?> LibrariesAsync(CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        var name = VariationLibraries.PackageName;
+        var package = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, Platform.LinuxAmd64, bag).Named(new(name, new(new("buildit verify", name), 1, 1, name.Length)));
+        if (package is not null && !bag.HasErrors)
+        {
+            return await VariationLibraries.RealiseAsync(session.Engine, session.Store, package, cancel);
+        }
+
+        var names = string.Join(", ", Variation.All.Where(v => v.Library is not null).Select(v => v.Name));
+        terminal.Print([new($"not varied: {names}, since the package '{name}' cannot be had: {bag.Items[0].Message}", Hint: "take the recipe 'buildit/vary' from buildit's own recipe tree", Severity: Severity.Warning)]);
+        return null;
+    }
+
+    private Diffoscope? FindDiffoscope()
+    {
+        if (session.Workspace.Distribution?.Lock.Packages.ContainsKey(Diffoscope.PackageName) == true)
+        {
+            return new(session.Sandbox, session.Toolbox, null);
+        }
+
+        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted).Select(d => Path.Combine(d, "diffoscope")).FirstOrDefault(File.Exists);
+        return program is null ? null : new(session.Sandbox, session.Toolbox, program);
+    }
+}

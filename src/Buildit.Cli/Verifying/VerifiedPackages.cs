@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Buildit.Cli.Targets;
+using Buildit.Core.Graphs;
+
+namespace Buildit.Cli.Verifying;
+
+/// <summary>Which packages of a target are verified.</summary>
+internal static class VerifiedPackages
+{
+    /// <summary>Those that the target names; or with all that they are made from and need, whatever is needed before what needs it.</summary>
+    public static ImmutableArray<Package> Of(TargetGraph graph, bool all)
+    {
+        ImmutableArray<Package> own = [.. graph.Packages.Select(p => p.Package).DistinctBy(p => p.Key)];
+        if (!all)
+        {
+            return own;
+        }
+
+        var (found, seen) = (ImmutableArray.CreateBuilder<Package>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var package in own)
+        {
+            Add(package, found, seen);
+        }
+
+        return found.ToImmutable();
+    }
+
+    private static void Add(Package package, ImmutableArray<Package>.Builder found, HashSet<string> seen)
+    {
+        if (!seen.Add(package.Key.ToString()))
+        {
+            return;
+        }
+
+        foreach (var needed in Needed(package).OrderBy(p => p.Name, StringComparer.Ordinal))
+        {
+            Add(needed, found, seen);
+        }
+
+        found.Add(package);
+    }
+
+    private static ImmutableArray<Package> Needed(Package package) => package is Package.Built built
+        ? [.. built.Tools, .. built.Libs, .. built.Runtime, .. built.TestTools]
+        : package.Companions;
+}
