@@ -29,8 +29,8 @@ public abstract record BuildEvent
     /// <summary>A build starts; its log grows in this file.</summary>
     public sealed record Building(Package Package, string Log) : BuildEvent;
 
-    /// <summary>A build starts whose outputs are only compared; <paramref name="Varied"/> are the names of what is different for it.</summary>
-    public sealed record Rebuilding(Package Package, ImmutableArray<string> Varied, string Log) : BuildEvent;
+    /// <summary>A build starts whose outputs are only compared; <paramref name="Conditions"/> says under which.</summary>
+    public sealed record Rebuilding(Package Package, string Conditions, string Log) : BuildEvent;
 
     /// <summary>A build entered a phase.</summary>
     public sealed record InPhase(Package Package, string Phase) : BuildEvent;

@@ -19,6 +19,7 @@ public sealed record ArchiveMember(string Name, string Time, string Attributes, 
 public static class ArchiveMembers
 {
     private const int Largest = 1 << 28;
+    private const int SmallestGzip = 18;
 
     /// <summary>The members in their order; null for anything that is no archive.</summary>
     public static ImmutableArray<ArchiveMember>? Read(byte[] file)
@@ -41,12 +42,17 @@ public static class ArchiveMembers
         }
     }
 
-    // RFC 1952, 2.3: the time is at byte 4.
+    // RFC 1952, 2.3: flags at byte 3, the time at 4, the system at 9. How hard it was packed (8) only follows from how it was.
     private static ArchiveMember Gzip(byte[] file)
     {
+        if (file.Length < SmallestGzip)
+        {
+            throw new EndOfStreamException();
+        }
+
         using var gzip = new GZipStream(new MemoryStream(file), CompressionMode.Decompress);
         var time = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(4)).ToString(CultureInfo.InvariantCulture);
-        return new("(uncompressed)", time, Convert.ToHexString(file.AsSpan(0, 4)) + Convert.ToHexString(file.AsSpan(8, 2)), ReadAll(gzip));
+        return new("(uncompressed)", time, string.Create(CultureInfo.InvariantCulture, $"flags {file[3]}, system {file[9]}"), ReadAll(gzip));
     }
 
     private static IEnumerable<ArchiveMember> Tar(byte[] file)

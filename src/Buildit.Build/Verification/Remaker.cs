@@ -29,7 +29,7 @@ public sealed class Remaker(ContentStore store, BuildEngine engine, PackageBuild
         var top = NewPlace();
         var work = new BuildWork(conditions.IsDeep ? Path.Combine(top, "another", "place", "further", "down") : top);
         var log = Path.Combine(store.Paths.Logs, task.Package.Key + ".verify.log");
-        report(new BuildEvent.Rebuilding(task.Package, [.. varied.Select(v => v.Name)], log));
+        report(new BuildEvent.Rebuilding(task.Package, Variation.Names(varied), log));
         var attempt = new Attempt(top, FactsOf(conditions, work.Directory));
         try
         {

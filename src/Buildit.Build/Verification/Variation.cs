@@ -39,6 +39,10 @@ public sealed record Variation(string Name, CauseKind Kind, string Text, bool Is
     /// <summary>The release that the variation <c>kernel</c> shows.</summary>
     public const string OtherKernel = "99.9.9-buildit-vary";
 
+    /// <summary>What is varied, for people.</summary>
+    public static string Names(ImmutableArray<Variation> variations) =>
+        variations.IsEmpty ? "nothing varied" : variations.Length == All.Length ? "everything varied" : "varied: " + string.Join(", ", variations.Select(v => v.Name));
+
     /// <summary>The conditions with these variations.</summary>
     public static BuildConditions Apply(BuildConditions usual, IEnumerable<Variation> variations, VariationLibraries? libraries) => variations.Aggregate(usual, (c, v) =>
         v.Library is { } library ? v.Change(c) with { Preloads = c.Preloads.Add(libraries!.PathOf(library)) } : v.Change(c));

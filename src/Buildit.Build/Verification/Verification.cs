@@ -20,6 +20,8 @@ internal sealed record Finding(Outcome Outcome, Attempt Attempt)
 internal sealed class Verification(Func<BuildConditions, ImmutableArray<Variation>, Task<Attempt>> build, VerifyOptions options, ImmutableSortedDictionary<string, StoredTree> expected)
 {
     private static readonly ImmutableArray<CauseKind> Certain = [CauseKind.Date, CauseKind.HostPath, CauseKind.HostName, CauseKind.Kernel, CauseKind.User];
+    private static readonly ImmutableArray<CauseKind> Orders = [CauseKind.DirectoryOrder, CauseKind.Jobs, CauseKind.EnvironmentOrder, CauseKind.Locale];
+    private static readonly ImmutableDictionary<string, string> HashSeeds = ImmutableDictionary.CreateRange([KeyValuePair.Create("PERL_HASH_SEED", "0"), KeyValuePair.Create("PYTHONHASHSEED", "0")]);
     private readonly HashSet<Attempt> _attempts = new(ReferenceEqualityComparer.Instance);
 
     public int Builds { get; private set; }
@@ -82,7 +84,7 @@ internal sealed class Verification(Func<BuildConditions, ImmutableArray<Variatio
     private async Task<Finding> BlameAsync(Attempt first)
     {
         var blamed = new List<ImmutableArray<Variation>>();
-        var guess = Guess(first).Select(c => c.Kind).ToHashSet();
+        var guess = Guess(first).SelectMany(c => c.Kind == CauseKind.Order ? Orders : [c.Kind]).ToHashSet();
         foreach (var suspect in Varied.Where(v => guess.Contains(v.Kind)))
         {
             if (await DiffersAsync([suspect]))
@@ -106,26 +108,38 @@ internal sealed class Verification(Func<BuildConditions, ImmutableArray<Variatio
     /// <summary>Not even a build under the usual conditions gives what the record says.</summary>
     private async Task<Finding> UnsteadyAsync(Attempt plain)
     {
-        var finding = new Finding(Outcome.Differs, plain) { Causes = Guess(plain) };
+        var finding = new Finding(Outcome.Differs, plain) { Causes = Guess(plain), Remark = "it differs even if nothing is varied" };
+        if (finding.Causes.Any(c => Certain.Contains(c.Kind)))
+        {
+            return finding;
+        }
+
         if ((await TryAsync([])).Gives(plain.Outputs))
         {
             return finding with { Remark = "two builds here agree with each other, and not with the record: it was made by another machine, or another version of buildit" };
         }
 
         finding = finding with { Remark = "no two builds agree, even if nothing is varied" };
-        if (finding.Causes.Any(c => Certain.Contains(c.Kind)))
+        foreach (var (kind, words, conditions) in Held())
         {
-            return finding;
+            if (await IsSteadyAsync(conditions))
+            {
+                return finding with { Causes = [new(kind, [])], Remark = $"{finding.Remark}; they do {words}" };
+            }
         }
 
-        if (await IsSteadyAsync(options.Usual with { Jobs = 1 }))
-        {
-            return finding with { Causes = [new(CauseKind.Jobs, [])], Remark = finding.Remark + "; they do with one job" };
-        }
+        return finding;
+    }
 
-        return options.Libraries is { } libraries && await IsSteadyAsync(options.Usual with { Preloads = [libraries.PathOf("clock-held")] })
-            ? finding with { Causes = [new(CauseKind.Date, [])], Remark = finding.Remark + "; they do with a clock that stands still" }
-            : finding;
+    /// <summary>What may be different in each build, held still.</summary>
+    private IEnumerable<(CauseKind Kind, string Words, BuildConditions Conditions)> Held()
+    {
+        yield return (CauseKind.Jobs, "with one job", options.Usual with { Jobs = 1 });
+        yield return (CauseKind.HashSeed, "with PERL_HASH_SEED=0 and PYTHONHASHSEED=0", options.Usual with { Environment = options.Usual.Environment.SetItems(HashSeeds) });
+        if (options.Libraries is { } libraries)
+        {
+            yield return (CauseKind.Date, "with a clock that stands still", options.Usual with { Preloads = [libraries.PathOf("clock-held")] });
+        }
     }
 
     private async Task<bool> IsSteadyAsync(BuildConditions conditions) => (await TryAsync(conditions, [])).Gives((await TryAsync(conditions, [])).Outputs);

@@ -40,7 +40,7 @@ internal sealed class Progress(Terminal terminal, RunSummary summary)
                 break;
             case BuildEvent.Rebuilding again:
                 _building[again.Package.DisplayName] = "starting";
-                terminal.Line($"        {again.Package.DisplayName}: building again, {(again.Varied.IsEmpty ? "nothing varied" : "varied: " + string.Join(", ", again.Varied))}; log in {again.Log}");
+                terminal.Line($"        {again.Package.DisplayName}: building again, {again.Conditions}; log in {again.Log}");
                 break;
             case BuildEvent.InPhase phase:
                 _building[phase.Package.DisplayName] = phase.Phase;

@@ -27,9 +27,8 @@ internal sealed class VerifyReport(Terminal terminal)
 
     private void Print(Verdict verdict)
     {
-        var builds = string.Create(CultureInfo.InvariantCulture, $"made again {verdict.Builds} time{(verdict.Builds == 1 ? "" : "s")}");
-        var varied = verdict.Varied.IsEmpty ? "" : $", varied: {string.Join(", ", verdict.Varied.Select(v => v.Name))}";
-        terminal.Data($"{verdict.Package.DisplayName}: {Word(verdict.Outcome)} ({builds}{varied})");
+        var builds = verdict.Builds == 1 ? "made again once" : string.Create(CultureInfo.InvariantCulture, $"made again {verdict.Builds} times");
+        terminal.Data($"{verdict.Package.DisplayName}: {Word(verdict.Outcome)} ({builds}{(verdict.Varied.IsEmpty ? "" : ", " + Variation.Names(verdict.Varied))})");
         foreach (var output in verdict.Differences)
         {
             Print(output, "expected", "got");
@@ -43,7 +42,7 @@ internal sealed class VerifyReport(Terminal terminal)
 
         foreach (var cause in verdict.Causes)
         {
-            Print(cause);
+            Print(cause, verdict.Outcome);
         }
 
         Say(verdict.Remark);
@@ -84,8 +83,14 @@ internal sealed class VerifyReport(Terminal terminal)
         }
     }
 
-    private void Print(FoundCause cause)
+    private void Print(FoundCause cause, Outcome outcome)
     {
+        if (outcome == Outcome.FailsVaried)
+        {
+            cause.Blamed.ToList().ForEach(v => terminal.Data($"    to blame: '{v.Name}': {v.Text}"));
+            return;
+        }
+
         var how = cause.Blamed switch
         {
             [] => "as the bytes look",

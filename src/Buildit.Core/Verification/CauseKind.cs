@@ -29,6 +29,9 @@ public enum CauseKind
     /// <summary>The order of the environment's variables.</summary>
     EnvironmentOrder,
 
+    /// <summary>The order of a hash table whose seed is random.</summary>
+    HashSeed,
+
     /// <summary>Some order: of files, lines, or members.</summary>
     Order,
 
@@ -41,7 +44,7 @@ public enum CauseKind
     /// <summary>The umask: permissions of new files.</summary>
     Umask,
 
-    /// <summary>Random numbers, addresses in memory, process ids, hash seeds, or a race.</summary>
+    /// <summary>Random numbers, addresses in memory, process ids, or a race.</summary>
     Random,
 }
 
@@ -59,6 +62,7 @@ public static class CauseKinds
         CauseKind.Jobs => "jobs",
         CauseKind.DirectoryOrder => "directory-order",
         CauseKind.EnvironmentOrder => "environment-order",
+        CauseKind.HashSeed => "hash-seed",
         CauseKind.Order => "order",
         CauseKind.Locale => "locale",
         CauseKind.TimeZone => "time-zone",
@@ -78,11 +82,12 @@ public static class CauseKinds
         CauseKind.Jobs => "the order in which parallel jobs end, or their number",
         CauseKind.DirectoryOrder => "the order in which directories list their files",
         CauseKind.EnvironmentOrder => "the order of the environment's variables",
+        CauseKind.HashSeed => "the order of a hash table, which begins with a random seed",
         CauseKind.Order => "an order that nothing fixes: of a directory's files, of parallel jobs, of a hash table, or of a sort by locale",
         CauseKind.Locale => "language or character set of the environment",
         CauseKind.TimeZone => "the time zone",
         CauseKind.Umask => "permissions that the umask gives",
-        CauseKind.Random => "random numbers, memory addresses, process ids, a hash seed, or a race between jobs",
+        CauseKind.Random => "random numbers, memory addresses, process ids, or a race",
         _ => throw new UnreachableException(),
     };
 
@@ -97,11 +102,12 @@ public static class CauseKinds
         CauseKind.Jobs => "declare all dependencies between the makefile's targets, and let no two of them write one file; JOBS must not be written down",
         CauseKind.DirectoryOrder => "sort what find, readdir or a glob of a program gives: 'find | LC_ALL=C sort', 'tar --sort=name', $(sort $(wildcard *.c))",
         CauseKind.EnvironmentOrder => "sort it: 'env | LC_ALL=C sort'",
-        CauseKind.Order => "sort it: 'LC_ALL=C sort', 'tar --sort=name', PERL_HASH_SEED=0, PYTHONHASHSEED=0; 'verify --vary' finds out which order it is",
+        CauseKind.HashSeed => "sort what is written (perl: 'sort keys %h'), or set PERL_HASH_SEED and PYTHONHASHSEED to 0 under 'environment'",
+        CauseKind.Order => "sort it: 'LC_ALL=C sort', 'tar --sort=name'; 'verify --vary' finds out which order it is",
         CauseKind.Locale => "say the locale where it counts: 'LC_ALL=C sort'",
         CauseKind.TimeZone => "use UTC: 'date -u'",
         CauseKind.Umask => "set modes with 'install -m' or chmod, also before packing archives",
-        CauseKind.Random => "look for temporary names, uuids, seeds (PERL_HASH_SEED=0, PYTHONHASHSEED=0, gcc's -frandom-seed), and makefiles whose targets write one file",
+        CauseKind.Random => "look for temporary names, uuids, keys and seeds that the build makes (gcc has -frandom-seed), and for targets that write one file",
         _ => throw new UnreachableException(),
     };
 }

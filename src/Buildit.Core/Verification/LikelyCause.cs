@@ -56,7 +56,7 @@ public static partial class LikelyCause
     private static string Sorted(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var parts = lines.Length > 1 ? lines : text.Split([' ', ',', ';', '\t', '\0'], StringSplitOptions.RemoveEmptyEntries);
+        var parts = lines.Length > 1 ? lines : text.Split([' ', ',', ';', '\t', '\n', '\0'], StringSplitOptions.RemoveEmptyEntries);
         return string.Join('\n', parts.Order(StringComparer.Ordinal));
     }
 

@@ -14,10 +14,13 @@ public static class TextDiff
     /// <summary>The lines of a unified diff without its two header lines; empty if the texts are equal.</summary>
     public static ImmutableArray<string> Unified(string expected, string actual)
     {
-        var edits = Edits(expected.Split('\n'), actual.Split('\n'));
+        var edits = Edits(Lines(expected), Lines(actual));
         var lines = Hunks(edits).Select(Shorten).ToArray();
         return lines.Length <= MostLines ? [.. lines] : [.. lines.Take(MostLines), string.Create(CultureInfo.InvariantCulture, $"... {lines.Length - MostLines} more lines")];
     }
+
+    // A text whose last line is not ended differs from one whose is, as diff(1) tells it.
+    private static string[] Lines(string text) => text.EndsWith('\n') ? text[..^1].Split('\n') : text.Length == 0 ? [] : [.. text.Split('\n'), "\\ No newline at end of file"];
 
     /// <summary>Every line with ' ', '-' or '+' before it.</summary>
     private static List<string> Edits(string[] a, string[] b)
