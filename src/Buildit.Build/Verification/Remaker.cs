@@ -30,7 +30,7 @@ public sealed class Remaker(ContentStore store, BuildEngine engine, PackageBuild
         var work = new BuildWork(conditions.IsDeep ? Path.Combine(top, "another", "place", "further", "down") : top);
         var log = Path.Combine(store.Paths.Logs, task.Package.Key + ".verify.log");
         report(new BuildEvent.Rebuilding(task.Package, Variation.Names(varied), log));
-        var attempt = new Attempt(top, FactsOf(conditions, work.Directory));
+        var attempt = new Attempt(top, FactsOf(conditions, top));
         try
         {
             return attempt with { Outputs = await run.RunAsync(task, work, conditions, log, cancel) };
@@ -72,10 +72,11 @@ public sealed class Remaker(ContentStore store, BuildEngine engine, PackageBuild
 
     private string NewPlace() => options.KeepFailed ? store.NewKeptPath("verify") : store.NewWorkPath("verify");
 
-    private static BuildFacts FactsOf(BuildConditions c, string directory) => new(
+    private BuildFacts FactsOf(BuildConditions c, string directory) => new(
         c.HostName,
         BuildConditions.UsualHostName,
-        directory,
+        // Below the store, whose own path may be written in several ways.
+        Path.GetRelativePath(store.Paths.Root, directory),
         c.Preloads.Any(p => Path.GetFileNameWithoutExtension(p) == "kernel") ? Variation.OtherKernel : KernelRelease,
         c.User == BuildConditions.UsualUser ? ["buildit", Number(c.User)] : ["nobody", Number(c.User)]);
 

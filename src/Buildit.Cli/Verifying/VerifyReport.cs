@@ -87,7 +87,11 @@ internal sealed class VerifyReport(Terminal terminal)
     {
         if (outcome == Outcome.FailsVaried)
         {
-            cause.Blamed.ToList().ForEach(v => terminal.Data($"    to blame: '{v.Name}': {v.Text}"));
+            foreach (var variation in cause.Blamed)
+            {
+                terminal.Data($"    to blame: '{variation.Name}': {variation.Text}");
+            }
+
             return;
         }
 

@@ -9,7 +9,7 @@ public sealed record Snippet(string Expected, string Actual);
 /// <summary>What is known of a build that gave something else: what may have got into its files.</summary>
 /// <param name="HostName">The host name that it saw.</param>
 /// <param name="Usual">The host name that builds usually see.</param>
-/// <param name="Directory">Path of its work directory on this machine, which it should never have seen.</param>
+/// <param name="Directory">Path of its work directory below the store, which it should never have seen.</param>
 /// <param name="Kernel">The release of the kernel that it saw.</param>
 /// <param name="User">Name and number of the user that it ran as.</param>
 public sealed record BuildFacts(string HostName, string Usual, string Directory, string Kernel, ImmutableArray<string> User);
