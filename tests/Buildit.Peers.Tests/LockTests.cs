@@ -6,7 +6,7 @@ namespace Buildit.Peers.Tests;
 [Collection(nameof(Judged))]
 public sealed class LockTests(Judged judged) : IDisposable
 {
-    private readonly TemporaryDirectory _copy = CopyOfTheWorkspace();
+    private readonly TemporaryDirectory _copy = WorkspaceCopy.Of("tests/peers");
 
     private string Workspace => Path.Combine(_copy, "tests/peers");
 
@@ -51,18 +51,4 @@ public sealed class LockTests(Judged judged) : IDisposable
     public void Dispose() => _copy.Dispose();
 
     private static void Succeeded(BuilditResult result) => Assert.True(result.ExitCode == 0, result.ToString());
-
-    private static TemporaryDirectory CopyOfTheWorkspace()
-    {
-        var copy = new TemporaryDirectory();
-        var source = Path.Combine(Repository.Root, "tests/peers");
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Append(Path.Combine(Repository.Root, "pkgs/debian/keyring.gpg")))
-        {
-            var target = Path.Combine(copy, Path.GetRelativePath(Repository.Root, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-
-        return copy;
-    }
 }

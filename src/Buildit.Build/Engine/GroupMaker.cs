@@ -20,7 +20,7 @@ public sealed class GroupMaker(ContentStore store, RecordKeeper records)
         var directory = store.NewWorkPath("group");
         Directory.CreateDirectory(directory);
         var realised = await records.KeepAsync(
-            group, new(group.Key.Digest), Make(group, directory), [.. group.Companions.Select(c => c.Name)], [], [], Date, cancel);
+            group, new(group.Key.Digest), Make(group, directory), [.. group.Companions.Select(c => c.Name)], [], [.. group.Files.Select(f => new Material(f.Path, null, f.Digest))], Date, cancel);
         WorkDirectory.Delete(directory);
         return realised;
     }

@@ -170,7 +170,9 @@ public sealed class PackageBuilder(
     private static ImmutableArray<Material> Materials(Package.Built package, BuildInputs inputs, ImmutableArray<RootPart> parts) =>
     [
         .. package.Recipe.Sources.Zip(inputs.Sources, (s, i) => new Material(s.FileName, i.Uri, i.Digest)),
-        .. package.Recipe.Patches.Select(p => new Material(p.FileName, p.Origin.IsRemote ? p.Origin.Location : null, p.Digest)),
+        .. package.Recipe.Patches.Select(p => new Material(p.FileName, p.Origin.IsRemote ? PublicUri.Of(p.Origin.Location) : null, p.Digest)),
+        .. package.Recipe.HelperFiles.Select(f => new Material("files/" + f.Path, null, f.Digest)),
+        .. package.Recipe.Files.Select(f => new Material(f.Path, null, f.Digest)),
         .. parts.Select(p => new Material(p.Package + "/" + p.Output, null, p.Tree.DiffId)),
     ];
 }

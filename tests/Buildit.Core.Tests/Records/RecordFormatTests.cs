@@ -81,6 +81,33 @@ public class RecordFormatTests
         Assert.All(run.GetProperty("byproducts").EnumerateArray(), CheckDescriptor);
     }
 
+    /// <summary>Only what reaches results has a version there, so that builders of several releases agree on the bytes.</summary>
+    [Fact]
+    public void The_builder_says_its_versions_as_texts()
+    {
+        var version = Statement(Sample).GetProperty("predicate").GetProperty("runDetails").GetProperty("builder").GetProperty("version");
+        Assert.Equal(["sandbox-profile", "outputs", "debian-import"], version.EnumerateObject().Select(p => p.Name));
+        Assert.All(version.EnumerateObject(), p => Assert.Matches("^[0-9]+$", p.Value.GetString()));
+    }
+
+    [Fact]
+    public void A_package_without_outputs_is_about_nothing_and_read_as_such()
+    {
+        var record = Sample with { Outputs = Sample.Outputs.Clear() };
+        var subject = Assert.Single(Statement(record).GetProperty("subject").EnumerateArray());
+        CheckDescriptor(subject);
+        Assert.Empty(RecordFormat.Read(RecordFormat.Write(record))!.Outputs);
+    }
+
+    [Theory]
+    [InlineData("https://example.org/a.tar.gz", "https://example.org/a.tar.gz")]
+    [InlineData("https://jane:secret@example.org/a?b=c@d", "https://example.org/a?b=c@d")]
+    [InlineData("debian:zlib/zlib_1.3.orig.tar.gz", "debian:zlib/zlib_1.3.orig.tar.gz")]
+    [InlineData("file:///home/jane/a.tar.gz", null)]
+    [InlineData("file:a.tar.gz", null)]
+    [InlineData("/home/jane/a.tar.gz", null)]
+    public void Addresses_of_a_record_are_those_declared_without_passwords_and_paths_of_the_machine(string url, string? uri) => Assert.Equal(uri, PublicUri.Of(url));
+
     [Theory]
     [InlineData("application/vnd.in-toto+json", "text/plain")]
     [InlineData("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v2")]
