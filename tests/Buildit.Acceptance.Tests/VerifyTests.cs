@@ -111,6 +111,19 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public async Task A_diffoscope_of_the_machine_is_used_where_none_is_pinned()
+    {
+        using var workspace = new Workspace().Recipe("random", "head -c 8 /dev/urandom > \"$OUTPUT/it\"", tools: Workspace.FewTools);
+        var program = workspace.Write("bin/diffoscope", "#!/bin/sh\nfor last; do :; done\necho looked at \"$(ls \"$last\")\"\nexit 1\n");
+        Run.Shell($"chmod +x '{program}'");
+        workspace.Environment["PATH"] = workspace.In("bin") + ":/usr/bin:/bin";
+        var result = await workspace.BuildAsync("verify", "test/random");
+        Assert.Contains("    diffoscope of runtime:\n        looked at it\n", result.Output, StringComparison.Ordinal);
+        workspace.Write("bin/diffoscope", "#!/bin/sh\necho no such thing >&2\nexit 2\n");
+        Assert.Contains("diffoscope failed with exit code 2: no such thing", (await workspace.BuildAsync("verify", "test/random")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_says_everything_that_the_lines_say()
     {
         using var workspace = new Workspace().Recipe("many", $": {Workspace.Fresh()}\n{Differing}");

@@ -19,6 +19,7 @@ public sealed class DiffoscopeTests(Judged judged) : IDisposable
         Assert.Contains("--- /src", report, StringComparison.Ordinal);
         Assert.Contains("+++ /build", report, StringComparison.Ordinal);
         Assert.Contains("etc/random", report, StringComparison.Ordinal);
+        Assert.Contains("@@ -1 +1 @@", report, StringComparison.Ordinal);
         Assert.DoesNotContain("same", report, StringComparison.Ordinal);
     }
 

@@ -19,7 +19,7 @@ public sealed class ImageVerificationTests : IDisposable
     {
         _copy.Write(".buildit-config.yaml", "recipes: [./pkgs]\n");
         _copy.Write("small/files/motd", Guid.NewGuid().ToString());
-        _copy.Write("small/container.yaml", "- vars: {name: small, version: 1}\n- sync: {src: files/, dest: /etc/}\n- image: {type: aci, compression: none}\n- image: {type: oci, tag: 'small:1', compression: none}\n");
+        _copy.Write("small/container.yaml", "- vars: {name: small, version: 1}\n- sync: {src: files/, dest: /etc/, recursive: true}\n- image: {type: aci, compression: none}\n- image: {type: oci, tag: 'small:1', compression: none}\n");
         _session = new(_copy);
     }
 
@@ -36,7 +36,8 @@ public sealed class ImageVerificationTests : IDisposable
         var written = await new ImageWriter(null!, output).WriteAsync(composition.Container, step, composition.Compose(), null, CancellationToken.None);
         var path = Path.Combine(output, "small-1-linux-amd64.aci");
         var bytes = await File.ReadAllBytesAsync(path);
-        bytes[bytes.AsSpan().IndexOf(await File.ReadAllBytesAsync(Path.Combine(_copy, "small/files/motd")))] ^= 1;
+        var motd = await File.ReadAllBytesAsync(Path.Combine(_copy, "small/files/motd"));
+        bytes[bytes.AsSpan().IndexOf(motd)] ^= 1;
         await File.WriteAllBytesAsync(path, bytes);
         _session.Session.Store.Index.AddImage(composition.KeyOf(step, null), WrittenImage.OfFile(Digest.Of(bytes), path).Print());
 

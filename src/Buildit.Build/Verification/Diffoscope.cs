@@ -2,43 +2,65 @@ using System.Diagnostics;
 using System.Text;
 using Buildit.Build.Actions;
 using Buildit.Build.Sandboxing;
-using Buildit.Build.Tools;
 
 namespace Buildit.Build.Verification;
 
-/// <summary>
-/// diffoscope, which looks deeper into files than buildit does: that of the pinned packages, in the sandbox, or else one of the machine.
-/// </summary>
-/// <param name="sandbox">Runs the pinned one.</param>
-/// <param name="toolbox">Has its root.</param>
-/// <param name="hostProgram">Path of the machine's; null: the pinned one is used.</param>
-public sealed class Diffoscope(ISandbox sandbox, Toolbox toolbox, string? hostProgram)
+/// <summary>diffoscope, which looks deeper into files than buildit does: that of the package <see cref="PackageName"/>, in the sandbox, or else one of the machine.</summary>
+public sealed class Diffoscope
 {
-    /// <summary>The Debian package that is used if it is locked.</summary>
-    public const string PackageName = "diffoscope-minimal";
+    /// <summary>The group that is used if a recipe tree has it: diffoscope and the programs that it looks into files with.</summary>
+    public const string PackageName = "buildit/diffoscope";
 
     private const int LargestReport = 1 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly string[] Options = ["--no-progress", "--exclude-directory-metadata=yes", "--max-text-report-size", "1048576", "--max-diff-block-lines", "60", "--text", "-"];
+    private readonly Func<string, string, CancellationToken, Task<(int ExitCode, string Output, string Error)>> _run;
 
-    /// <summary>Its report on two directories as text; if it fails, what it says about that.</summary>
+    private Diffoscope(Func<string, string, CancellationToken, Task<(int ExitCode, string Output, string Error)>> run) => _run = run;
+
+    /// <summary>That of pinned packages.</summary>
+    public static Diffoscope Pinned(ISandbox sandbox, Func<CancellationToken, Task<string>> root) =>
+        new(async (expected, actual, cancel) => await InSandboxAsync(sandbox, await root(cancel), expected, actual, cancel));
+
+    /// <summary>One of this machine.</summary>
+    public static Diffoscope OfMachine(string program) => new((expected, actual, cancel) => OnHostAsync(program, expected, actual, cancel));
+
+    /// <summary>Its report on two directories as text; if it fails, what it says about that. Times of files in the second one are changed.</summary>
     public async Task<string> CompareAsync(string expected, string actual, CancellationToken cancel)
     {
-        var (exitCode, output, error) = hostProgram is null ? await InSandboxAsync(expected, actual, cancel) : await OnHostAsync(hostProgram, expected, actual, cancel);
+        MakeYounger(new(actual));
+        var (exitCode, output, error) = await _run(expected, actual, cancel);
         // As diff(1): 0 equal, 1 different.
         return exitCode is 0 or 1 ? output : $"diffoscope failed with exit code {exitCode}: {error.Trim()}";
     }
 
-    private async Task<(int ExitCode, string Output, string Error)> InSandboxAsync(string expected, string actual, CancellationToken cancel)
+    // Files of one size and one time it takes for equal without reading them (Python's filecmp), and all times are the source date.
+    private static void MakeYounger(DirectoryInfo directory)
+    {
+        foreach (var entry in directory.EnumerateFileSystemInfos().Where(e => e.LinkTarget is null))
+        {
+            if (entry is DirectoryInfo inner)
+            {
+                MakeYounger(inner);
+            }
+            else
+            {
+                entry.LastWriteTimeUtc += TimeSpan.FromDays(1);
+            }
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> InSandboxAsync(ISandbox sandbox, string root, string expected, string actual, CancellationToken cancel)
     {
         using var output = new MemoryStream();
         using var error = new MemoryStream();
         var result = await sandbox.RunAsync(
             new()
             {
-                Root = await toolbox.RootAsync(PackageName, cancel),
+                Root = root,
                 Command = ["/usr/bin/diffoscope", .. Options, "/src", "/build"],
-                Environment = BuildEnvironment.Base.SetItem("HOME", "/tmp"),
+                // Its library for archives is found by name: no ldconfig has been run there.
+                Environment = BuildEnvironment.Base.SetItem("HOME", "/tmp").SetItem("LIBARCHIVE", "libarchive.so.13"),
                 Mounts = [new(expected, "/src", false), new(actual, "/build", false)],
                 Timeout = Patience,
                 Output = output,

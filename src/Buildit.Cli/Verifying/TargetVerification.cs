@@ -49,26 +49,33 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
     private async Task<VariationLibraries?> LibrariesAsync(CancellationToken cancel)
     {
         var bag = new DiagnosticBag();
-        var name = VariationLibraries.PackageName;
-        var package = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, Platform.LinuxAmd64, bag).Named(new(name, new(new("buildit verify", name), 1, 1, name.Length)));
-        if (package is not null && !bag.HasErrors)
+        if (Find(VariationLibraries.PackageName, bag) is { } package)
         {
             return await VariationLibraries.RealiseAsync(session.Engine, session.Store, package, cancel);
         }
 
         var names = string.Join(", ", Variation.All.Where(v => v.Library is not null).Select(v => v.Name));
-        terminal.Print([new($"not varied: {names}, since the package '{name}' cannot be had: {bag.Items[0].Message}", Hint: "take the recipe 'buildit/vary' from buildit's own recipe tree", Severity: Severity.Warning)]);
+        terminal.Print([new(
+            $"not varied: {names}, since the package '{VariationLibraries.PackageName}' cannot be had: {bag.Items[0].Message}", Hint: "take its recipe from buildit's own recipe tree", Severity: Severity.Warning)]);
         return null;
     }
 
     private Diffoscope? FindDiffoscope()
     {
-        if (session.Workspace.Distribution?.Lock.Packages.ContainsKey(Diffoscope.PackageName) == true)
+        if (Find(Diffoscope.PackageName, new()) is { } package)
         {
-            return new(session.Sandbox, session.Toolbox, null);
+            return Diffoscope.Pinned(session.Sandbox, async cancel =>
+                await session.Roots.ComposeAsync([.. (await session.Engine.RuntimeClosureAsync([package], cancel)).SelectMany(r => r.Parts(session.Store, "runtime"))], cancel));
         }
 
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted).Select(d => Path.Combine(d, "diffoscope")).FirstOrDefault(File.Exists);
-        return program is null ? null : new(session.Sandbox, session.Toolbox, program);
+        return program is null ? null : Diffoscope.OfMachine(program);
+    }
+
+    /// <summary>A package of buildit's own that the recipe trees may have or not.</summary>
+    private Package? Find(string name, DiagnosticBag bag)
+    {
+        var package = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, Platform.LinuxAmd64, bag).Named(new(name, new(new("buildit verify", name), 1, 1, name.Length)));
+        return bag.HasErrors ? null : package;
     }
 }
