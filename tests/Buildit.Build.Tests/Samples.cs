@@ -31,9 +31,9 @@ internal static class Samples
         Timeout = TimeSpan.FromMinutes(30),
     };
 
-    public static Package.Built Built(ResolvedRecipe recipe, Package[]? tools = null, Package[]? libs = null, Package[]? runtime = null)
+    public static Package.Built Built(ResolvedRecipe recipe, Package[]? tools = null, Package[]? libs = null, Package[]? runtime = null, Package[]? testTools = null)
     {
-        var key = RecipeKeys.OfRecipe(recipe, tools ?? [], libs ?? [], runtime ?? [], [], []);
+        var key = RecipeKeys.OfRecipe(recipe, tools ?? [], libs ?? [], runtime ?? [], testTools ?? [], []);
         return new()
         {
             Name = recipe.Name,
@@ -46,7 +46,7 @@ internal static class Samples
             Tools = [.. tools ?? []],
             Libs = [.. libs ?? []],
             Runtime = [.. runtime ?? []],
-            TestTools = [],
+            TestTools = [.. testTools ?? []],
         };
     }
 
