@@ -12,6 +12,7 @@ internal static class Samples
 {
     public static ResolvedRecipe Recipe(string name = "app/demo") => new()
     {
+        Text = new("pkg.yaml", "name: demo\n"),
         Name = name,
         Version = "1.0",
         Platform = Platform.LinuxAmd64,
@@ -31,29 +32,28 @@ internal static class Samples
         Timeout = TimeSpan.FromMinutes(30),
     };
 
-    public static Package.Built Built(ResolvedRecipe recipe, Package[]? tools = null, Package[]? libs = null, Package[]? runtime = null)
+    public static Package.Built Built(ResolvedRecipe recipe, Package[]? tools = null, Package[]? libs = null, Package[]? runtime = null, Package[]? testTools = null)
     {
-        var key = RecipeKeys.OfRecipe(recipe, tools ?? [], libs ?? [], runtime ?? [], [], []);
+        var key = RecipeKeys.OfRecipe(recipe, tools ?? [], libs ?? [], runtime ?? [], testTools ?? [], []);
         return new()
         {
             Name = recipe.Name,
             Version = recipe.Version,
             Key = new(key.Digest),
-            Preimage = key.Preimage,
+            PreimageLater = () => key.Preimage,
             CompanionsLater = () => [.. libs ?? [], .. runtime ?? []],
-            Text = new("pkg.yaml", "name: demo\n"),
-            Recipe = recipe,
+            RecipeLater = () => recipe,
             Tools = [.. tools ?? []],
             Libs = [.. libs ?? []],
             Runtime = [.. runtime ?? []],
-            TestTools = [],
+            TestTools = [.. testTools ?? []],
         };
     }
 
     public static Package.Group Group(string name, params ResolvedFile[] files)
     {
         var key = RecipeKeys.OfGroup(name, [], Map(), files, []);
-        return new() { Name = name, Version = "", Key = new(key.Digest), Preimage = key.Preimage, CompanionsLater = () => [], Links = Map(), Files = [.. files] };
+        return new() { Name = name, Version = "", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [], ContentLater = () => new(Map(), [.. files]) };
     }
 
     public static ResolvedPatch Patch(string name) => new(name, Digest.Of(name), 1, "/nowhere/" + name, new("patches/" + name, Span));

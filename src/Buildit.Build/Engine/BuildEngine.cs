@@ -128,7 +128,7 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
         var test = RuntimeClosureAsync(package.Recipe.Test is null ? [] : [.. package.Libs, .. package.Runtime, .. package.TestTools], cancel);
         // A missing source should not hide behind a minute of building dependencies, nor the other way round.
         await Failures.WhenAllAsync(inputs, root, test);
-        return await builder.BuildAsync(package, await root, needed => RuntimeClosureAsync(needed, cancel), await inputs, cancel);
+        return await builder.BuildAsync(package, await root, await test, needed => RuntimeClosureAsync(needed, cancel), await inputs, cancel);
     }
 
     /// <summary>What a realised package needs at run time, as nodes: names in its record are looked up in the closure that it was built in.</summary>

@@ -20,7 +20,7 @@ public sealed class GroupMaker(ContentStore store, RecordKeeper records)
         var directory = store.NewWorkPath("group");
         Directory.CreateDirectory(directory);
         var realised = await records.KeepAsync(
-            group, new(group.Key.Digest), Make(group, directory), [.. group.Companions.Select(c => c.Name)], [], [.. group.Files.Select(f => new Material(f.Path, null, f.Digest))], Date, cancel);
+            group, new(group.Key.Digest), Make(group, directory), [.. group.Companions.Select(c => c.Name)], [], [.. group.Content.Files.Select(f => new Material(f.Path, null, f.Digest))], Date, cancel);
         WorkDirectory.Delete(directory);
         return realised;
     }
@@ -28,8 +28,8 @@ public sealed class GroupMaker(ContentStore store, RecordKeeper records)
     /// <summary>Makes a group's outputs, by name, in a directory; nothing of it is part of the store yet.</summary>
     public ImmutableSortedDictionary<string, StoredTree> Make(Package.Group group, string directory)
     {
-        var entries = group.Links.Select(l => new TreeEntry(l.Key.TrimStart('/'), EntryKind.Symlink) { Target = l.Value })
-            .Concat(group.Files.Select(f => CopyIn(f, directory)))
+        var entries = group.Content.Links.Select(l => new TreeEntry(l.Key.TrimStart('/'), EntryKind.Symlink) { Target = l.Value })
+            .Concat(group.Content.Files.Select(f => CopyIn(f, directory)))
             .ToArray();
         var tree = Tree.Create(entries, Date);
         Materialise(tree, directory);

@@ -55,11 +55,18 @@ public sealed class PackageBuilder(
     }
 
     /// <summary>Builds, unless an action with the same build key was done before.</summary>
+    /// <param name="package">What to build.</param>
+    /// <param name="dependencies">What its root is made of.</param>
+    /// <param name="testDependencies">All that the root of its test may be made of; none if it has no test.</param>
+    /// <param name="runtimeClosure">Gives what packages need at run time.</param>
+    /// <param name="inputs">Its sources and patches.</param>
+    /// <param name="cancel">Ends the build.</param>
     public async Task<Realised> BuildAsync(
-        Package.Built package, ImmutableArray<Realised> dependencies, RuntimeClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
+        Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, RuntimeClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
     {
         ImmutableArray<RootPart> parts = [.. dependencies.SelectMany(d => d.Parts(store, "runtime", "dev"))];
-        var buildKey = new BuildKey(RecipeKeys.OfAction(package.Recipe, RootComposer.KeyOf(parts), package.Runtime).Digest);
+        var testRoot = package.Recipe.Test is null ? (Digest?)null : RootComposer.KeyOf([.. testDependencies.SelectMany(d => d.Parts(store, "runtime"))]);
+        var buildKey = new BuildKey(RecipeKeys.OfAction(package.Recipe, RootComposer.KeyOf(parts), package.Runtime, testRoot).Digest);
         using var turn = await _builds.EnterAsync(cancel);
         using var held = await FileLock.AcquireAsync(
             Path.Combine(store.Paths.Locks, buildKey.ToString()), $"building {package.DisplayName}", time, holder => report(new BuildEvent.Waiting(package.DisplayName, holder)), cancel);

@@ -27,11 +27,13 @@ public static class RecipeKeys
     /// <summary>A recipe with its dependencies replaced by the outputs that are put into the root of the build.</summary>
     /// <param name="rootDigest">Digest of the composed root: of all diffIDs in it, by path order.</param>
     /// <param name="runtime">What is needed at run time though no file says so: it is no part of the root, but of the record that the build gives.</param>
-    public static CanonicalWriter OfAction(ResolvedRecipe recipe, Digest rootDigest, IEnumerable<Package> runtime)
+    /// <param name="testRoot">Digest of all that the test's root may be made of besides the package; null if there is no test. A record says that its package passed with these.</param>
+    public static CanonicalWriter OfAction(ResolvedRecipe recipe, Digest rootDigest, IEnumerable<Package> runtime, Digest? testRoot)
     {
         var w = new CanonicalWriter("build", FormatVersions.Key);
         Declared(w, recipe);
-        return w.Put("root", rootDigest).Put("runtime-need", Sorted(runtime.Select(p => p.Name)));
+        w.Put("root", rootDigest).Put("runtime-need", Sorted(runtime.Select(p => p.Name)));
+        return testRoot is { } test ? w.Put("test-root", test) : w;
     }
 
     /// <summary>A group: what it names, and the links and files that it adds.</summary>

@@ -5,21 +5,21 @@ namespace Buildit.Store.Fetching;
 /// <summary>Remembers which hosts could not be connected to, so that each costs its timeout once per process.</summary>
 internal sealed class DeadHosts
 {
-    private readonly ConcurrentDictionary<string, string> _reasons = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, (string Reason, bool IsSlow)> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Throws if the host of this address is known to be dead.</summary>
     public void ThrowIfDead(Uri address)
     {
-        if (_reasons.TryGetValue(address.Authority, out var reason))
+        if (_hosts.TryGetValue(address.Authority, out var host))
         {
-            throw new FetchFailure($"{reason} (not asked again)");
+            throw new FetchFailure($"{host.Reason} (not asked again)") { IsSlow = host.IsSlow };
         }
     }
 
     /// <summary>Gives the host up.</summary>
-    public FetchFailure Bury(Uri address, string reason)
+    public FetchFailure Bury(Uri address, string reason, bool isSlow = false)
     {
-        _reasons[address.Authority] = reason;
-        return new(reason);
+        _hosts[address.Authority] = (reason, isSlow);
+        return new(reason) { IsSlow = isSlow };
     }
 }

@@ -12,6 +12,9 @@ internal sealed class FetchFailure(string reason, bool mayPass = false, TimeSpan
     /// <summary>How long to wait before that, if something other than the usual backoff.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
+    /// <summary>Whether the host took too long to connect, which may be its last word or not.</summary>
+    public bool IsSlow { get; init; }
+
     /// <summary>What came instead, if something came whole.</summary>
     public ReceivedContent? Received { get; init; }
 }
@@ -19,5 +22,5 @@ internal sealed class FetchFailure(string reason, bool mayPass = false, TimeSpan
 /// <summary>A whole file that was not the one asked for.</summary>
 internal sealed record ReceivedContent(Digest Digest, long Size, ContentKind Kind);
 
-/// <summary>An address, without secrets, and why it did not give the file.</summary>
+/// <summary>An address (with the secrets that may be in it) and why it did not give the file.</summary>
 internal sealed record MirrorFailure(string Url, FetchFailure Failure);

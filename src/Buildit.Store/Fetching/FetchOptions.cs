@@ -3,8 +3,11 @@ namespace Buildit.Store.Fetching;
 /// <summary>Limits of fetching. None of them can reach a key.</summary>
 public sealed record FetchOptions
 {
-    /// <summary>Name, TCP and TLS together; long enough for a busy machine. A host that takes longer is left alone for the rest of the process.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Name, TCP and TLS together. A host that takes longer is left alone for the rest of the process, unless no other address has the file.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The same for the hosts that were too slow, when nobody else has the file: a busy machine may need so long. The most that a dead host can cost.</summary>
+    public TimeSpan PatientConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A transfer that gives no byte for this long is broken off (and resumed). There is no limit to the whole: files may be large, and lines slow.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(20);

@@ -20,7 +20,7 @@ internal static class FetchReport
         };
         var diagnostic = new Diagnostic(message, request.DeclaredAt, Hint(failures))
         {
-            Detail = failures.Count == 0 ? null : string.Join('\n', failures.Select(f => $"{f.Url}: {f.Failure.Message}")),
+            Detail = failures.Count == 0 ? null : string.Join('\n', failures.Select(f => $"{Redaction.Of(f.Url)}: {f.Failure.Message}")),
         };
         return new(ExitCode.FetchFailed, [diagnostic]);
     }

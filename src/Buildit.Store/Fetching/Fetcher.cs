@@ -21,6 +21,7 @@ public sealed class Fetcher : IDisposable
     private readonly TimeProvider _clock;
     private readonly FetchOptions _options;
     private readonly Lazy<HttpSource> _http;
+    private readonly Lazy<HttpSource> _patient;
     private readonly Lazy<ResiliencePipeline> _retry;
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentDictionary<string, Lazy<Task<FetchedFile>>> _running = new(StringComparer.Ordinal);
@@ -32,7 +33,8 @@ public sealed class Fetcher : IDisposable
         _clock = clock;
         _options = options ?? new();
         // Most runs fetch nothing: an HTTP client and a retry policy cost more to make than such a run takes otherwise.
-        _http = new(() => new(_options, clock));
+        _http = new(() => new(_options, _options.ConnectTimeout, clock));
+        _patient = new(() => new(_options, _options.PatientConnectTimeout, clock));
         _retry = new(() => RetryPolicy.Create(_options, clock));
         _slots = new(_options.Parallel);
     }
@@ -74,9 +76,9 @@ public sealed class Fetcher : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_http.IsValueCreated)
+        foreach (var http in new[] { _http, _patient }.Where(h => h.IsValueCreated))
         {
-            _http.Value.Dispose();
+            http.Value.Dispose();
         }
 
         _slots.Dispose();
@@ -108,24 +110,38 @@ public sealed class Fetcher : IDisposable
     private async Task<FetchedFile> FromMirrorsAsync(FetchRequest request, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
     {
         var failures = new List<MirrorFailure>();
-        foreach (var url in request.Urls)
+        var fetched = await FromFirstAsync(request.Urls, _http, request, partial, progress, failures, cancel);
+        if (fetched is null && failures.Where(f => f.Failure.IsSlow).Select(f => f.Url).ToArray() is { Length: > 0 } slow)
+        {
+            failures.RemoveAll(f => f.Failure.IsSlow);
+            fetched = await FromFirstAsync(slow, _patient, request, partial, progress, failures, cancel);
+        }
+
+        return fetched ?? throw FetchReport.AllFailed(request, failures);
+    }
+
+    /// <summary>The file from the first address that has it, or null and a reason for each.</summary>
+    private async Task<FetchedFile?> FromFirstAsync(
+        IReadOnlyList<string> urls, Lazy<HttpSource> http, FetchRequest request, PartialFile partial, IProgress<FetchProgress>? progress, List<MirrorFailure> failures, CancellationToken cancel)
+    {
+        foreach (var url in urls)
         {
             try
             {
-                return await FromMirrorAsync(request, url, partial, progress, cancel);
+                return await FromMirrorAsync(request, new(url, http), partial, progress, cancel);
             }
             catch (FetchFailure failure)
             {
-                failures.Add(new(Redaction.Of(url), failure));
+                failures.Add(new(url, failure));
             }
         }
 
-        throw FetchReport.AllFailed(request, failures);
+        return null;
     }
 
-    private async Task<FetchedFile> FromMirrorAsync(FetchRequest request, string url, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
+    private async Task<FetchedFile> FromMirrorAsync(FetchRequest request, Address address, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
     {
-        var (digest, size) = await _retry.Value.ExecuteAsync(async token => await DownloadAsync(request, url, partial, progress, token), cancel);
+        var (digest, size) = await _retry.Value.ExecuteAsync(async token => await DownloadAsync(request, address, partial, progress, token), cancel);
         var received = new ReceivedContent(digest, size, ContentKind.Detect(partial.Head()));
         await _sink.CommitAsync(partial.Path, digest, cancel);
         partial.Clear();
@@ -134,16 +150,16 @@ public sealed class Fetcher : IDisposable
             throw FetchReport.DigestMissing(request, received);
         }
 
-        return digest == request.Expected ? new(digest, size, Redaction.Of(url)) : throw FetchReport.WrongContent(received);
+        return digest == request.Expected ? new(digest, size, Redaction.Of(address.Url)) : throw FetchReport.WrongContent(received);
     }
 
-    private async Task<(Digest Digest, long Size)> DownloadAsync(FetchRequest request, string url, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
+    private async Task<(Digest Digest, long Size)> DownloadAsync(FetchRequest request, Address address, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)
     {
         using var watch = new StallWatch(_options.StallTimeout, _clock, cancel);
-        await using var body = await OpenAsync(url, partial, watch);
+        await using var body = await OpenAsync(address, partial, watch);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var file = partial.Open(url, body, hash);
-        await CopyAsync(request, body, file, hash, watch, bytes => progress?.Report(new(request.Name, Redaction.Of(url), bytes, body.Total)), cancel);
+        await using var file = partial.Open(address.Url, body, hash);
+        await CopyAsync(request, body, file, hash, watch, bytes => progress?.Report(new(request.Name, Redaction.Of(address.Url), bytes, body.Total)), cancel);
         var digest = Digest.FromHash(hash.GetHashAndReset());
         if (body.Offset > 0 && request.Expected is { } expected && digest != expected)
         {
@@ -155,8 +171,9 @@ public sealed class Fetcher : IDisposable
         return (digest, file.Length);
     }
 
-    private async Task<Body> OpenAsync(string url, PartialFile partial, StallWatch watch)
+    private static async Task<Body> OpenAsync(Address address, PartialFile partial, StallWatch watch)
     {
+        var url = address.Url;
         if (Path.IsPathFullyQualified(url))
         {
             return FileSource.Open(url);
@@ -174,12 +191,12 @@ public sealed class Fetcher : IDisposable
 
         try
         {
-            return await _http.Value.OpenAsync(uri, partial.ResumePoint(url), watch);
+            return await address.Http.Value.OpenAsync(uri, partial.ResumePoint(url), watch);
         }
         catch (ResumeRefused)
         {
             partial.Clear();
-            return await _http.Value.OpenAsync(uri, default, watch);
+            return await address.Http.Value.OpenAsync(uri, default, watch);
         }
     }
 
@@ -223,4 +240,7 @@ public sealed class Fetcher : IDisposable
             throw new FetchFailure($"broke off: {e.GetBaseException().Message.TrimEnd('.')}", mayPass: true);
         }
     }
+
+    /// <summary>Where a file may be, and whom to ask for it if that is in the network.</summary>
+    private readonly record struct Address(string Url, Lazy<HttpSource> Http);
 }

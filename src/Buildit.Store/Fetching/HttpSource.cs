@@ -10,18 +10,20 @@ internal sealed class HttpSource : IDisposable
 {
     private readonly FetchOptions _options;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _connectTimeout;
     private readonly HttpClient _client;
     private readonly DeadHosts _dead = new();
 
-    public HttpSource(FetchOptions options, TimeProvider clock)
+    public HttpSource(FetchOptions options, TimeSpan connectTimeout, TimeProvider clock)
     {
         _options = options;
         _clock = clock;
+        _connectTimeout = connectTimeout;
         var handler = new SocketsHttpHandler
         {
             // Followed here, where a step down from https can be refused and credentials kept from other hosts.
             AllowAutoRedirect = false,
-            ConnectTimeout = options.ConnectTimeout,
+            ConnectTimeout = connectTimeout,
             UseCookies = false,
             UseProxy = options.Proxy is not null,
             Proxy = options.Proxy is { } select ? new SelectedProxy(select) : null,
@@ -102,7 +104,7 @@ internal sealed class HttpSource : IDisposable
         }
         catch (OperationCanceledException e) when (e.InnerException is TimeoutException)
         {
-            throw _dead.Bury(peer, $"{peer.Host} could not be connected within {_options.ConnectTimeout.TotalSeconds:0.###} s");
+            throw _dead.Bury(peer, $"{peer.Host} could not be connected within {_connectTimeout.TotalSeconds:0.###} s", isSlow: true);
         }
         catch (HttpRequestException e)
         {

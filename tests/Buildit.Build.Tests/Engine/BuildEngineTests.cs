@@ -121,6 +121,17 @@ public class BuildEngineTests
     }
 
     [Fact]
+    public async Task A_package_is_tested_again_with_other_tools_though_it_would_be_built_the_same()
+    {
+        using var bench = new EngineBench();
+        var recipe = Samples.Recipe("app/top") with { Test = "top" };
+        await bench.Engine.RealiseAsync(Samples.Built(recipe, [bench.Shell], testTools: [bench.Shell]), None);
+        await bench.Engine.RealiseAsync(Samples.Built(recipe, [bench.Shell], testTools: [bench.Shell, bench.Package("app/tool")]), None);
+        Assert.Equal(2, bench.Started.Count(s => s == "app/top"));
+        Assert.Empty(bench.Events.OfType<BuildEvent.CutOff>());
+    }
+
+    [Fact]
     public async Task What_is_needed_at_run_time_is_in_the_record_though_the_files_are_the_same()
     {
         using var bench = new EngineBench();

@@ -50,7 +50,12 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
 
     public async Task<SandboxResult> RunAsync(SandboxRequest request, CancellationToken cancel)
     {
-        var name = request.Environment["NAME"];
+        if (!request.Environment.TryGetValue("NAME", out var name))
+        {
+            // The test of a package, which passes.
+            return new(0, false);
+        }
+
         Started.Add(name);
         var output = request.Mounts.Single(m => m.Inside == "/out").Host;
         var installed = Path.Combine(output, "root");

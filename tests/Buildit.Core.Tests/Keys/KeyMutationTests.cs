@@ -146,9 +146,10 @@ public class KeyMutationTests
         Assert.NotEqual(demo.Key, other.Key);
 
         var root = Digest.Of("root");
-        var key = RecipeKeys.OfAction(demo.Recipe, root, demo.Runtime).Digest;
-        Assert.Equal(key, RecipeKeys.OfAction(other.Recipe, root, other.Runtime).Digest);
-        Assert.NotEqual(key, RecipeKeys.OfAction(demo.Recipe, Digest.Of("other root"), demo.Runtime).Digest);
-        Assert.NotEqual(key, RecipeKeys.OfAction(demo.Recipe, root, []).Digest);
+        var key = RecipeKeys.OfAction(demo.Recipe, root, demo.Runtime, root).Digest;
+        Assert.Equal(key, RecipeKeys.OfAction(other.Recipe, root, other.Runtime, root).Digest);
+        Assert.NotEqual(key, RecipeKeys.OfAction(demo.Recipe, Digest.Of("other root"), demo.Runtime, root).Digest);
+        Assert.NotEqual(key, RecipeKeys.OfAction(demo.Recipe, root, [], root).Digest);
+        Assert.NotEqual(key, RecipeKeys.OfAction(demo.Recipe, root, demo.Runtime, Digest.Of("other tools for the test")).Digest);
     }
 }

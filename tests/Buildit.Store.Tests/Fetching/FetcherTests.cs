@@ -239,17 +239,28 @@ public sealed class FetcherTests : IDisposable
     }
 
     [Fact]
-    public async Task A_host_that_does_not_answer_in_time_is_dead_too()
+    public async Task A_host_that_does_not_answer_in_time_is_left_for_the_next_address()
     {
-        // The kernel takes the connection, but nobody ever answers the TLS greeting.
-        using var mute = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        mute.Start();
-        var url = $"https://{mute.LocalEndpoint}/file";
-        using var fetcher = new Fetcher(_sink, TimeProvider.System, Quick with { ConnectTimeout = TimeSpan.FromMilliseconds(200) });
-        var error = await Assert.ThrowsAsync<BuilditException>(() => fetcher.FetchAsync(new("file", [url, url], Right), null, default));
+        using var mute = Mute();
+        var server = Serve((_, _) => Answer.Ok(File));
+        // Asked again with more patience, it would cost ten minutes.
+        using var fetcher = new Fetcher(_sink, TimeProvider.System, Quick with { ConnectTimeout = TimeSpan.FromMilliseconds(200), PatientConnectTimeout = TimeSpan.FromMinutes(10) });
+        var fetched = await fetcher.FetchAsync(new("file", [MuteUrl(mute), server.Url()], Right), null, default);
+        Assert.Equal(server.Url(), fetched.From);
+    }
+
+    [Fact]
+    public async Task A_host_that_does_not_answer_in_time_gets_more_time_only_if_nobody_else_has_the_file()
+    {
+        using var mute = Mute();
+        var url = MuteUrl(mute);
+        var server = Serve((_, _) => Answer.Code(404));
+        using var fetcher = new Fetcher(_sink, TimeProvider.System, Quick with { ConnectTimeout = TimeSpan.FromMilliseconds(200), PatientConnectTimeout = TimeSpan.FromMilliseconds(300) });
+        var error = await Assert.ThrowsAsync<BuilditException>(() => fetcher.FetchAsync(new("file", [url, server.Url(), url], Right), null, default));
         Assert.Equal(
-            $"{url}: 127.0.0.1 could not be connected within 0.2 s\n{url}: 127.0.0.1 could not be connected within 0.2 s (not asked again)",
+            $"{server.Url()}: 404 Status\n{url}: 127.0.0.1 could not be connected within 0.3 s\n{url}: 127.0.0.1 could not be connected within 0.3 s (not asked again)",
             error.Diagnostics[0].Detail);
+        Assert.Single(server.Requests);
     }
 
     [Fact]
@@ -428,4 +439,14 @@ public sealed class FetcherTests : IDisposable
         using var fetcher = new Fetcher(_sink, TimeProvider.System, Quick);
         return await Assert.ThrowsAsync<BuilditException>(() => fetcher.FetchAsync(request, null, default));
     }
+
+    // The kernel takes the connection, but nobody ever answers the TLS greeting.
+    private static System.Net.Sockets.TcpListener Mute()
+    {
+        var mute = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        mute.Start();
+        return mute;
+    }
+
+    private static string MuteUrl(System.Net.Sockets.TcpListener mute) => $"https://{mute.LocalEndpoint}/file";
 }
