@@ -96,5 +96,5 @@ public sealed class CutOffTests
     private void Base(Workspace workspace, string install) => workspace.Recipe(
         "base", $"install_it() {{ mkdir -p \"$OUTPUT/usr/share/base\"; echo {_mark} > \"$OUTPUT/usr/share/base/text\"; }}\n{install}");
 
-    private static string State(Workspace workspace) => Run.Shell($"find '{workspace.In("out")}' -printf '%P %i %T@ %C@ %s\\n' | sort");
+    private static string State(Workspace workspace) => Run.Shell($"find '{workspace.In("out")}' -printf '%P %i %T@ %s\\n' | sort");
 }

@@ -13,14 +13,15 @@ public sealed class CutOffTests(Judged judged)
         Assert.NotNull(judged);
         using var copy = WorkspaceCopy.Of("pkgs", "containers/nginx-prod");
         await File.WriteAllTextAsync(Path.Combine(copy, ".buildit-config.yaml"), "recipes: [./pkgs]\n");
-        var first = await BuildAsync(copy);
-        Assert.Empty(Told(first, ": built in "));
-        var images = StateOf(Path.Combine(copy, "out"));
-
         var recipe = Path.Combine(copy, "pkgs/sys-libs/zlib/pkg.yaml");
         var text = await File.ReadAllTextAsync(recipe);
         Assert.Contains(before, text, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(recipe, text.Replace(before, string.Format(null, after, Guid.NewGuid()), StringComparison.Ordinal));
+
+        // Twice: what is in the store may come from an earlier program, with other build keys.
+        await WriteAsync();
+        var first = await BuildAsync(copy);
+        var images = StateOf(Path.Combine(copy, "out"));
+        await WriteAsync();
         var second = await BuildAsync(copy);
         Assert.Equal(["sys-libs/zlib-1.3.1"], Told(second, ": built in "));
         Assert.Equal(["www-servers/nginx-1.26.3"], Told(second, ": its inputs give what was built before"));
@@ -29,6 +30,8 @@ public sealed class CutOffTests(Judged judged)
 
         var third = await BuildAsync(copy);
         Assert.Contains("Nothing was built", third.Error, StringComparison.Ordinal);
+
+        Task WriteAsync() => File.WriteAllTextAsync(recipe, text.Replace(before, string.Format(null, after, Guid.NewGuid()), StringComparison.Ordinal));
     }
 
     private static async Task<BuilditResult> BuildAsync(string directory)

@@ -18,7 +18,7 @@ public sealed record ArchiveMember(string Name, string Time, string Attributes, 
 /// <summary>Opens archives of common kinds to look into: gzip, tar, ar, zip. What is damaged, or too large, counts as no archive.</summary>
 public static class ArchiveMembers
 {
-    private const int Largest = 1 << 28;
+    private const int Largest = 1 << 27;
     private const int SmallestGzip = 18;
 
     /// <summary>The members in their order; null for anything that is no archive.</summary>

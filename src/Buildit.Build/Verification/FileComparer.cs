@@ -9,7 +9,7 @@ namespace Buildit.Build.Verification;
 /// <summary>Says where two files differ: the section of an ELF file, the lines of a text, the member of an archive.</summary>
 public static class FileComparer
 {
-    private const long Largest = 1 << 28;
+    private const long Largest = 1 << 27;
     private const int MostMembers = 8;
     private const int Deepest = 4;
     private const int Around = 120;

@@ -75,7 +75,7 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
     /// <summary>A package of buildit's own that the recipe trees may have or not.</summary>
     private Package? Find(string name, DiagnosticBag bag)
     {
-        var package = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, Platform.LinuxAmd64, bag).Named(new(name, new(new("buildit verify", name), 1, 1, name.Length)));
+        var package = new GraphReader(session, Platform.LinuxAmd64).Read(bag, graph => graph.Named(new(name, new(new("buildit verify", name), 1, 1, name.Length))));
         return bag.HasErrors ? null : package;
     }
 }

@@ -16,28 +16,23 @@ internal static class VerifiedPackages
             return own;
         }
 
-        var (found, seen) = (ImmutableArray.CreateBuilder<Package>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var package in own)
-        {
-            Add(package, found, seen);
-        }
-
-        return found.ToImmutable();
+        return DeepStack.Run(() => WithNeeds(own));
     }
 
-    private static void Add(Package package, ImmutableArray<Package>.Builder found, HashSet<string> seen)
+    private static ImmutableArray<Package> WithNeeds(ImmutableArray<Package> packages)
     {
-        if (!seen.Add(package.Key.ToString()))
-        {
-            return;
-        }
+        var (found, seen) = (ImmutableArray.CreateBuilder<Package>(), new HashSet<string>(StringComparer.Ordinal));
+        AddAll(packages);
+        return found.ToImmutable();
 
-        foreach (var needed in Needed(package).OrderBy(p => p.Name, StringComparer.Ordinal))
+        void AddAll(IEnumerable<Package> some)
         {
-            Add(needed, found, seen);
+            foreach (var package in some.Where(p => seen.Add(p.Key.ToString())))
+            {
+                AddAll(Needed(package).OrderBy(p => p.Name, StringComparer.Ordinal));
+                found.Add(package);
+            }
         }
-
-        found.Add(package);
     }
 
     private static ImmutableArray<Package> Needed(Package package) => package is Package.Built built

@@ -62,7 +62,7 @@ public static partial class LikelyCause
 
     // Forms in which programs write dates: 2026-11-24, 20261124, Nov 24 2026, 24 Nov 2026, Tue, 13:45:59(.123), seconds since 1970, years; and zones.
     [GeneratedRegex(
-        @"\b(?:19|20)\d{2}[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])(?:[T_-]?(?:[01]\d|2[0-3]):?[0-5]\d(?::?[0-5]\d)?Z?)?|\b\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[AP]M)?|\b[12]\d{9}(?:\.?\d{3,9})?\b|\b(?:19|20)\d{2}\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:[a-z]+day)?\b|\s*\b\d{0,2}\s*(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b\s*\d{0,2}\b|\b(?:UTC|GMT|VAR)\b|[+-]\d{4}\b",
+        @"\b(?:19|20)\d{2}[-/.]?(?:0[1-9]|1[0-2])[-/.]?(?:0[1-9]|[12]\d|3[01])(?:[T_-]?(?:[01]\d|2[0-3]):?[0-5]\d(?::?[0-5]\d)?Z?)?|\b\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:\s?[AP]M)?|\b[12]\d{9}(?:\.?\d{3,9})?\b|\b(?:19|20)\d{2}\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:[a-z]+day)?\b|\b(?:\d{1,2}\s{1,2})?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,7}\b(?:\s{1,2}\d{1,2}\b)?|\b(?:UTC|GMT|VAR)\b|[+-]\d{4}\b",
         RegexOptions.CultureInvariant)]
     private static partial Regex Time();
 }

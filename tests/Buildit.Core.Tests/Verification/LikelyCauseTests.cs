@@ -25,6 +25,19 @@ public class LikelyCauseTests
     [InlineData("version 1.2.3", "version 1.2.4", CauseKind.Random)]
     public void A_kind_is_told_by_what_it_leaves_equal(string expected, string actual, CauseKind kind) => Assert.Equal(kind, LikelyCause.Of(new(expected, actual), Facts));
 
+    /// <summary>Files may hold anything: a guess must not take for ever.</summary>
+    [Theory]
+    [InlineData(' ')]
+    [InlineData('1')]
+    [InlineData('9')]
+    [InlineData('-')]
+    [InlineData('a')]
+    public void A_megabyte_of_one_character_is_looked_at_in_passing(char c)
+    {
+        var text = new string(c, 1 << 20);
+        Assert.Equal(CauseKind.Random, LikelyCause.Of(new(text + "x", text + "y"), Facts));
+    }
+
     [Fact]
     public void Every_kind_has_words_of_its_own()
     {
