@@ -17,8 +17,8 @@ public sealed class VerifyKindsTests
             install -D hello "$OUTPUT/usr/bin/hello"
             mkdir -p "$OUTPUT/usr/share"
             date -u -d "@$SOURCE_DATE_EPOCH" > dated
-            find . -type f | LC_ALL=C sort > listed
-            tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=644 -c dated listed hello.c | gzip -n > "$OUTPUT/usr/share/all.tar.gz"
+            find . -type f | LC_ALL=C sort > /build/listed
+            tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=644 -c dated hello.c -C /build listed | gzip -n > "$OUTPUT/usr/share/all.tar.gz"
             """,
             more: "versions: {1.0: {sources: [{path: src}]}}\n");
         var result = (await workspace.MustBuildAsync("verify", "--vary", "test/good")).Says("test/good-1.0: building again, everything varied");
@@ -30,7 +30,7 @@ public sealed class VerifyKindsTests
     [InlineData("date", "clock", "date +%F > \"$OUTPUT/it\"")]
     [InlineData("date", "clock", "printf 'int main(void) { return 0; } const char *built = __DATE__;' > m.c; unset SOURCE_DATE_EPOCH; gcc m.c -o \"$OUTPUT/it\"")]
     [InlineData("date", "", "date +%s%N > \"$OUTPUT/it\"")]
-    [InlineData("date", "", "echo x > x; touch -d \"$(stat -c %y x)\" x; tar -c x > \"$OUTPUT/it.tar\"")]
+    [InlineData("date", "", "sleep 1.1; echo x > x; touch -d \"$(stat -c %y x)\" x; tar -c x > \"$OUTPUT/it.tar\"")]
     [InlineData("host-path", "", "grep ' /build ' /proc/self/mountinfo | cut -d' ' -f4 > \"$OUTPUT/it\"")]
     [InlineData("host-name", "host-name", "uname -n > \"$OUTPUT/it\"")]
     [InlineData("user", "user", "id -u > \"$OUTPUT/it\"")]

@@ -19,6 +19,7 @@ internal sealed record Finding(Outcome Outcome, Attempt Attempt)
 /// </summary>
 internal sealed class Verification(Func<BuildConditions, ImmutableArray<Variation>, Task<Attempt>> build, VerifyOptions options, ImmutableSortedDictionary<string, StoredTree> expected)
 {
+    private const int EnoughBuilds = 4;
     private static readonly ImmutableArray<CauseKind> Certain = [CauseKind.Date, CauseKind.HostPath, CauseKind.HostName, CauseKind.Kernel, CauseKind.User];
     private static readonly ImmutableArray<CauseKind> Orders = [CauseKind.DirectoryOrder, CauseKind.Jobs, CauseKind.EnvironmentOrder, CauseKind.Locale];
     private static readonly ImmutableDictionary<string, string> HashSeeds = ImmutableDictionary.CreateRange([KeyValuePair.Create("PERL_HASH_SEED", "0"), KeyValuePair.Create("PYTHONHASHSEED", "0")]);
@@ -142,7 +143,20 @@ internal sealed class Verification(Func<BuildConditions, ImmutableArray<Variatio
         }
     }
 
-    private async Task<bool> IsSteadyAsync(BuildConditions conditions) => (await TryAsync(conditions, [])).Gives((await TryAsync(conditions, [])).Outputs);
+    /// <summary>Whether several builds agree: two may do so by luck, where a race has few ways to end.</summary>
+    private async Task<bool> IsSteadyAsync(BuildConditions conditions)
+    {
+        var first = await TryAsync(conditions, []);
+        for (var more = 1; more < EnoughBuilds; more++)
+        {
+            if (!(await TryAsync(conditions, [])).Gives(first.Outputs))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>What the bytes speak for.</summary>
     private ImmutableArray<FoundCause> Guess(Attempt attempt)
