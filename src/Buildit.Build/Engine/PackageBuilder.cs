@@ -108,7 +108,7 @@ public sealed class PackageBuilder(
         var task = new BuildTask(package, parts, inputs);
         var log = Path.Combine(store.Paths.Logs, package.Key + ".log");
         report(new BuildEvent.Building(package, log));
-        var outputs = await new BuildRun(store, sandbox, roots, report).RunAsync(task, work, new() { Jobs = options.Jobs }, log, cancel);
+        var outputs = await new OutputBuilder(store, sandbox, roots, report).BuildAsync(task, work, new() { Jobs = options.Jobs }, log, cancel);
         var (needs, sonames) = RuntimeNeeds(package, outputs, parts);
         if (package.Recipe.Test is not null)
         {

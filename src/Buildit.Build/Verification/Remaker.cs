@@ -12,7 +12,7 @@ using Buildit.Store.Trees;
 namespace Buildit.Build.Verification;
 
 /// <summary>Makes packages once more from scratch, with what they need from the store, and lets the store's own records be.</summary>
-public sealed class Remaker(ContentStore store, BuildEngine engine, PackageBuilder builder, BuildRun run, DebianImport debian, GroupMaker groups, EngineOptions options, Action<BuildEvent> report)
+public sealed class Remaker(ContentStore store, BuildEngine engine, PackageBuilder builder, OutputBuilder outputs, DebianImport debian, GroupMaker groups, EngineOptions options, Action<BuildEvent> report)
 {
     /// <summary>Fetches and realises all that a build starts from.</summary>
     public async Task<BuildTask> PrepareAsync(Package.Built package, CancellationToken cancel)
@@ -33,7 +33,7 @@ public sealed class Remaker(ContentStore store, BuildEngine engine, PackageBuild
         var attempt = new Attempt(top, FactsOf(conditions, top));
         try
         {
-            return attempt with { Outputs = await run.RunAsync(task, work, conditions, log, cancel) };
+            return attempt with { Outputs = await outputs.BuildAsync(task, work, conditions, log, cancel) };
         }
         catch (BuilditException e) when (e.Code == ExitCode.Failed)
         {

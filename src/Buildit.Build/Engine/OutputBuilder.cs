@@ -19,10 +19,10 @@ public sealed record BuildTask(Package.Built Package, ImmutableArray<RootPart> P
 }
 
 /// <summary>Does the work of one build, from inputs to outputs. Nothing of it is part of the store yet.</summary>
-public sealed class BuildRun(ContentStore store, ISandbox sandbox, RootComposer roots, Action<BuildEvent> report)
+public sealed class OutputBuilder(ContentStore store, ISandbox sandbox, RootComposer roots, Action<BuildEvent> report)
 {
     /// <summary>Runs the action in a composed root, and sorts what it installed into outputs, by name. Throws with phase, command and the log's tail when it fails.</summary>
-    public async Task<ImmutableSortedDictionary<string, StoredTree>> RunAsync(BuildTask task, BuildWork work, BuildConditions conditions, string log, CancellationToken cancel)
+    public async Task<ImmutableSortedDictionary<string, StoredTree>> BuildAsync(BuildTask task, BuildWork work, BuildConditions conditions, string log, CancellationToken cancel)
     {
         work.Prepare(task.Package.Recipe, task.Inputs, conditions);
         var root = await roots.ComposeAsync(task.Parts, cancel);
