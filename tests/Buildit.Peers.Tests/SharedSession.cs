@@ -27,7 +27,7 @@ internal sealed class SharedSession : IDisposable
     public async Task<IReadOnlyList<Realised>> RuntimeClosureAsync(string nameOrDirectory)
     {
         var bag = new DiagnosticBag();
-        var graph = new GraphBuilder(_session.Files, _session.Workspace.Distribution!.Packages, Platform.LinuxAmd64, bag);
+        var graph = new GraphBuilder(_session.Files, _session.Workspace.Distribution!.Packages, new((_, _) => null), Platform.LinuxAmd64, bag);
         var package = Path.IsPathRooted(nameOrDirectory)
             ? graph.FromDirectory(nameOrDirectory, null)
             : graph.Named(new(nameOrDirectory, new(new("test", nameOrDirectory), 1, 1, nameOrDirectory.Length)));

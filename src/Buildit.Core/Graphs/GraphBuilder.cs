@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Keys;
+using Buildit.Core.Locks;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
@@ -10,14 +11,19 @@ namespace Buildit.Core.Graphs;
 /// Turns names into packages: finds recipes, merges derived ones with their bases, fixes versions and flags, and computes recipe keys from the leaves up.
 /// Mistakes are collected; a package that cannot be made is null, and the caller asks the bag before it goes on.
 /// </summary>
-public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? distribution, Platform platform, DiagnosticBag bag)
+/// <param name="workspace">The files that people wrote.</param>
+/// <param name="distribution">The packages of the distribution, if there is one.</param>
+/// <param name="pins">Answers what recipes look up by name or URL; what it lacks leaves a package with a key that means nothing.</param>
+/// <param name="platform">What is built for.</param>
+/// <param name="bag">Gets the mistakes.</param>
+public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? distribution, Pins pins, Platform platform, DiagnosticBag bag)
 {
     // What a recipe's `test:` runs with: a shell and the commonest commands, and nothing that a library could hide behind.
     private static readonly ImmutableArray<string> TestTools = ["debian/dash", "debian/coreutils"];
 
     private readonly Dictionary<string, Package?> _packages = new(StringComparer.Ordinal);
     private readonly List<string> _path = [];
-    private readonly RecipeMerger _merger = new(workspace, bag);
+    private readonly RecipeMerger _merger = new(workspace, pins, bag);
 
     /// <summary>A package of the recipe trees or the distribution, by atom.</summary>
     public Package? Named(Spanned<string> atom)

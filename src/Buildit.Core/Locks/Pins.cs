@@ -1,0 +1,40 @@
+using Buildit.Core.Diagnostics;
+
+namespace Buildit.Core.Locks;
+
+/// <summary>What a lookup was found to be.</summary>
+/// <param name="Digest">SHA-256 of the bytes; of a git repository's state, that of its canonical tar.</param>
+/// <param name="Commit">The commit that was found; null for what is no git repository.</param>
+public sealed record Pin(Digest Digest, string? Commit = null);
+
+/// <summary>A lookup that a graph asked for, where it is written, and its pin, if a lock has it.</summary>
+public sealed record WantedPin(Lookup Lookup, SourceSpan Span, Pin? Pin);
+
+/// <summary>Answers from locks what the recipes of a graph look up, and remembers what they asked for: what a lock lacks, and what in it nobody needs any more.</summary>
+/// <param name="find">The pin of a lookup that a recipe in this directory declares, or null.</param>
+public sealed class Pins(Func<Lookup, string, Pin?> find)
+{
+    private readonly Dictionary<Lookup, WantedPin> _wanted = [];
+    private readonly HashSet<Lookup> _declared = [];
+
+    /// <summary>Each lookup that the graph needs, once.</summary>
+    public IReadOnlyCollection<WantedPin> Wanted => _wanted.Values;
+
+    /// <summary>The pin of a lookup, or null.</summary>
+    public Pin? Find(Lookup lookup, string directory, SourceSpan span)
+    {
+        Declare(lookup);
+        if (!_wanted.TryGetValue(lookup, out var wanted))
+        {
+            _wanted[lookup] = wanted = new(lookup, span, find(lookup, directory));
+        }
+
+        return wanted.Pin;
+    }
+
+    /// <summary>Notes a lookup that a recipe of the graph declares, whether or not this graph needs it: another version of the recipe may.</summary>
+    public void Declare(Lookup lookup) => _declared.Add(lookup);
+
+    /// <summary>Whether a recipe of the graph declares a lookup.</summary>
+    public bool IsDeclared(Lookup lookup) => _declared.Contains(lookup);
+}
