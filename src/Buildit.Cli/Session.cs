@@ -35,7 +35,7 @@ internal sealed class Session : IDisposable
         Files = new(workspace.RecipeTrees, workspace.Display, Archive);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
-        Git = new(Store, Archive, options.Offline, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
+        Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
         Pins = new(Fetcher, Git, report);
         var records = new RecordKeeper(Store, Platform.LinuxAmd64);
         var sources = new PackageSources(Store, Fetcher, Archive, Git, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);

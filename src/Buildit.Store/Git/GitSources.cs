@@ -18,7 +18,12 @@ public sealed record GitReport(Action<string, string> Waiting, Action<string, lo
 /// States of git repositories as canonical tars, like every other source: by the host's git, through bare repositories that the store keeps. What a
 /// tar holds depends on the commit alone, not on the version of git, its settings, or a forge's way to make archives.
 /// </summary>
-public sealed class GitSources(ContentStore store, SourceArchive archive, bool offline, GitReport report)
+/// <param name="store">Gets tars, checkouts and repositories.</param>
+/// <param name="archive">Writes the tars.</param>
+/// <param name="offline">Whether nothing may be fetched.</param>
+/// <param name="time">For waiting.</param>
+/// <param name="report">Told what goes on.</param>
+public sealed class GitSources(ContentStore store, SourceArchive archive, bool offline, TimeProvider time, GitReport report)
 {
     /// <summary>The commit that a revision stands for now, asked of the server. Throws if there is none.</summary>
     public async Task<string> ResolveAsync(GitRequest request, CancellationToken cancel)
@@ -135,7 +140,7 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
 
         store.RequireWritable();
         using var turn = await FileLock.AcquireAsync(
-            Path.Combine(store.Paths.Locks, Path.GetFileName(repository.Directory)), $"fetching {request.Address}", TimeProvider.System, holder => report.Waiting(request.Address, holder), cancel);
+            Path.Combine(store.Paths.Locks, Path.GetFileName(repository.Directory)), $"fetching {request.Address}", time, holder => report.Waiting(request.Address, holder), cancel);
         // Another process may have fetched it while we waited.
         if (!await repository.HasAsync(commit, cancel) && await repository.FetchAsync(commit, cancel) is { ExitCode: not 0 } failed)
         {
