@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Buildit.Testing;
 
@@ -138,6 +139,18 @@ public sealed class GitSourceTests : IDisposable
     public void A_machine_without_git_is_told_so()
     {
         Run.Script("PATH=/nonexistent exec \"$BUILDIT\" test/source", _workspace).Fails(7, "this machine has no git", "install the package 'git'");
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_git_too()
+    {
+        using var server = new SmallServer { Holds = true };
+        Recipe("branch: main", server.Url + "/repo");
+        using var process = _workspace.Start("test/source");
+        await Run.UntilAsync(() => server.Requests > 0, "git's request");
+        Run.Signal(PosixSignal.SIGINT, process.Id);
+        (await Run.EndOfAsync(process)).Fails(130, "interrupted");
+        await Run.UntilAsync(() => Run.ProcessesWith(server.Url).Length == 0, "the end of git");
     }
 
     [Fact]

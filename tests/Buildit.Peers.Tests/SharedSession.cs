@@ -16,7 +16,7 @@ internal sealed class SharedSession : IDisposable
     public SharedSession(string directory)
     {
         var bag = new DiagnosticBag();
-        var workspace = Workspace.Find(directory, directory, bag) with { StoreDirectory = Repository.SharedStore };
+        var workspace = Workspace.Find(Settings.Find(directory, directory, bag) with { StoreDirectory = Repository.SharedStore }, bag);
         bag.ThrowIfErrors();
         _session = new(workspace, new EngineOptions(), static _ => { });
     }

@@ -10,6 +10,7 @@ internal sealed class GitObjects : IDisposable
 {
     private readonly Process _process;
     private readonly Stream _output;
+    private readonly CancellationToken _cancel;
     private readonly CancellationTokenRegistration _stop;
     private long _left;
 
@@ -19,6 +20,7 @@ internal sealed class GitObjects : IDisposable
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginErrorReadLine();
         _output = new BufferedStream(_process.StandardOutput.BaseStream, 1 << 16);
+        _cancel = cancel;
         _stop = cancel.Register(static p => ((Process)p!).Kill(), _process);
     }
 
@@ -26,8 +28,7 @@ internal sealed class GitObjects : IDisposable
     public (long Size, Stream Content) Open(string id)
     {
         Skip();
-        _process.StandardInput.BaseStream.Write(Encoding.ASCII.GetBytes(id + "\n"));
-        _process.StandardInput.BaseStream.Flush();
+        Ask(id);
         var header = ReadLine();
         // "ID TYPE SIZE", or "ID missing".
         if (header.Split(' ') is not [var found, _, var length] || found != id || !long.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out var size))
@@ -48,16 +49,32 @@ internal sealed class GitObjects : IDisposable
         _process.Dispose();
     }
 
+    private void Ask(string id)
+    {
+        try
+        {
+            _process.StandardInput.BaseStream.Write(Encoding.ASCII.GetBytes(id + "\n"));
+            _process.StandardInput.BaseStream.Flush();
+        }
+        catch (IOException)
+        {
+            throw Ended();
+        }
+    }
+
     private string ReadLine()
     {
         var line = new StringBuilder();
         for (int b; (b = _output.ReadByte()) != '\n';)
         {
-            _ = b < 0 ? throw new EndOfStreamException() : line.Append((char)b);
+            _ = b < 0 ? throw Ended() : line.Append((char)b);
         }
 
         return line.ToString();
     }
+
+    /// <summary>Why git ended before all was read: because we ended it, or by itself.</summary>
+    private Exception Ended() => _cancel.IsCancellationRequested ? new OperationCanceledException(_cancel) : new InvalidDataException("git ended in the middle of it");
 
     private void Skip()
     {
@@ -68,7 +85,7 @@ internal sealed class GitObjects : IDisposable
         }
     }
 
-    private static int Filled(int read) => read > 0 ? read : throw new EndOfStreamException();
+    private int Filled(int read) => read > 0 ? read : throw Ended();
 
     private sealed class Content(GitObjects objects) : ReadOnlyStream
     {
@@ -80,7 +97,7 @@ internal sealed class GitObjects : IDisposable
                 return 0;
             }
 
-            var read = Filled(objects._output.Read(buffer[..count]));
+            var read = objects.Filled(objects._output.Read(buffer[..count]));
             objects._left -= read;
             return read;
         }

@@ -15,6 +15,9 @@ internal sealed record GitResult(int ExitCode, byte[] Output, string Error);
 /// </summary>
 internal static class GitProgram
 {
+    // What git ends with when it gives up itself; signals make it more.
+    private const int FatalError = 128;
+
     // What says which repository git works on when it is started from a hook or an alias: git rev-parse --local-env-vars. Settings given by variables stay.
     private static readonly ImmutableArray<string> Repository =
     [
@@ -44,6 +47,12 @@ internal static class GitProgram
             var error = process.StandardError.ReadToEndAsync(cancel);
             await process.StandardOutput.BaseStream.CopyToAsync(output, cancel);
             await process.WaitForExitAsync(cancel);
+            if (process.ExitCode > FatalError)
+            {
+                // Ended by a signal. The terminal's Ctrl-C reaches git, too, perhaps before us: then that is what happened.
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancel);
+            }
+
             return new(process.ExitCode, output.ToArray(), (await error).Trim());
         }
         catch (OperationCanceledException)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Git;
@@ -25,6 +26,9 @@ public sealed record GitReport(Action<string, string> Waiting, Action<string, lo
 /// <param name="report">Told what goes on.</param>
 public sealed class GitSources(ContentStore store, SourceArchive archive, bool offline, TimeProvider time, GitReport report)
 {
+    // Said of tars that were made here, with the time of their commit.
+    private const string GitTarFact = "git-tar";
+
     /// <summary>The commit that a revision stands for now, asked of the server. Throws if there is none.</summary>
     public async Task<string> ResolveAsync(GitRequest request, CancellationToken cancel)
     {
@@ -54,6 +58,7 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
         var tree = new GitTree(request, await main.TimeAsync(commit, cancel));
         var input = new SourceInput(main.Directory, request.Name) { Span = request.Span };
         var tar = await store.PutSourceAsync(output => archive.FromEntries(input, tree.Read(parts, cancel), output, cancel), cancel);
+        store.Index.AddFact(tar.Digest, GitTarFact, tar.NewestMtime.ToString(CultureInfo.InvariantCulture));
         if (isFetched)
         {
             report.Fetched(request.Name, tar.Size);
@@ -65,9 +70,10 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
     /// <summary>The canonical tar that a pin names, from the store, else from the commit. Throws if the commit gives another one.</summary>
     public async Task<SourceTar> PinnedAsync(GitRequest request, Pin pin, CancellationToken cancel)
     {
-        if (store.VerifiedBlobPath(pin.Digest) is { } path)
+        // Only what is known to be such a tar: any blob may have the digest that a person wrote.
+        if (store.Index.FindFact(pin.Digest, GitTarFact) is { } time && store.VerifiedBlobPath(pin.Digest) is { } path)
         {
-            return SourceTar.Of(path, pin.Digest);
+            return new(pin.Digest, new FileInfo(path).Length, long.Parse(time, CultureInfo.InvariantCulture));
         }
 
         var tar = await TarAsync(request, pin.Commit!, cancel);

@@ -6,17 +6,7 @@ namespace Buildit.Store.Sources;
 /// <param name="Digest">Of the tar.</param>
 /// <param name="Size">Bytes of the tar.</param>
 /// <param name="NewestMtime">The newest time of its entries, in seconds since 1970.</param>
-public sealed record SourceTar(Digest Digest, long Size, long NewestMtime)
-{
-    /// <summary>A tar that is there already and whose entries all have one time, as those made from git commits.</summary>
-    internal static SourceTar Of(string path, Digest digest)
-    {
-        using var file = File.OpenRead(path);
-        var block = new byte[TarHeader.Size];
-        file.ReadExactly(block);
-        return new(digest, file.Length, new TarHeader(block).Mtime);
-    }
-}
+public sealed record SourceTar(Digest Digest, long Size, long NewestMtime);
 
 /// <summary>Source tars as blobs of a store.</summary>
 public static class SourceTars

@@ -38,6 +38,15 @@ public sealed class GitFetchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_the_store_is_not_taken_for_a_commit_because_a_recipe_has_its_digest()
+    {
+        var commit = _bench.Repository.Write("a", "1\n").Commit();
+        var archive = await _bench.Store.PutBlobAsync("a release archive"u8.ToArray(), default);
+        var error = await Assert.ThrowsAsync<BuilditException>(() => _bench.Sources().PinnedAsync(new(new(_bench.Repository.Url, new(GitRevisionKind.Commit, commit)), null), new(archive, commit), default));
+        Assert.Contains("is not what was pinned", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_commit_that_the_history_lost_is_told_with_what_to_do()
     {
         var lost = _bench.Repository.Write("a", "1\n").Commit();
