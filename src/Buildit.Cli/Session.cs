@@ -32,7 +32,7 @@ internal sealed class Session : IDisposable
         var zstd = new ZstdDecoder(Sandbox, Toolbox);
         var decompressor = new Decompressor(zstd);
         Archive = new(decompressor, Store.Scratch);
-        Files = new(workspace.RecipeTrees, workspace.Display, Archive);
+        Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
         Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));

@@ -128,6 +128,31 @@ public sealed class GitSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Submodules_come_from_the_server_of_their_superproject()
+    {
+        var library = new GitUpstream(_workspace.In("library")).Write("lib.h", "int x;\n").Commit();
+        _upstream.Write(".gitmodules", "[submodule \"lib\"]\n\tpath = lib\n\turl = ../library\n");
+        Directory.CreateDirectory(_workspace.In("upstream/lib"));
+        _upstream.Git("update-index", "--add", "--cacheinfo", $"160000,{library},lib");
+        _upstream.Commit();
+        using var server = new GitServer(_workspace.Path);
+        Recipe("branch: main", server.Url + "/upstream", install: "test -z \"$(ls lib)\"");
+        await _workspace.MustBuildAsync("test/source");
+        Recipe("branch: main, submodules: true", server.Url + "/upstream", install: "test -f lib/lib.h");
+        await _workspace.MustBuildAsync("test/source");
+        Assert.Contains("Submodules: yes\n", Locked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pointer_of_LFS_is_told_with_the_place_of_the_source_and_taken_only_where_the_recipe_says_so()
+    {
+        _upstream.Write("big", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n").Commit();
+        (await _workspace.BuildAsync("test/source")).Fails(2, "pkgs/test/source/pkg.yaml:3:34", "'big' of", "Git LFS pointer", "'lfs: false'");
+        Recipe("branch: main, lfs: false");
+        await _workspace.MustBuildAsync("test/source");
+    }
+
+    [Fact]
     public async Task The_user_s_own_settings_count()
     {
         _workspace.Write(".gitconfig", $"[url \"{_upstream.Url}\"]\n\tinsteadOf = https://git.example.org/nowhere.git\n");

@@ -7,7 +7,7 @@ using Buildit.Core.Recipes;
 namespace Buildit.Core.Graphs;
 
 /// <summary>Resolves the files that a recipe names to digests: sources, patches, helper files, placed files.</summary>
-public sealed class RecipeFiles(IWorkspace workspace, Pins pins, DiagnosticBag bag)
+public sealed class RecipeFiles(IWorkspace workspace, ILookups lookups, DiagnosticBag bag)
 {
     /// <summary>Sources; a local one is hashed, any other has its digest from the recipe or a lock.</summary>
     public ImmutableArray<ResolvedSource> Sources(ImmutableArray<Source> sources, string directory) => [.. sources.Select(s => Resolve(s, directory))];
@@ -77,8 +77,8 @@ public sealed class RecipeFiles(IWorkspace workspace, Pins pins, DiagnosticBag b
         }
     }
 
-    // What no lock has yet is empty here; whoever reads the graph asks the pins before anything of it is used.
-    private Pin? Find(Lookup? lookup, string directory, SourceSpan span) => lookup is null ? null : pins.Find(lookup, directory, span);
+    // What no lock has yet is empty here; whoever reads the graph asks what is missing before anything of it is used.
+    private Pin? Find(Lookup? lookup, string directory, SourceSpan span) => lookup is null ? null : lookups.Find(lookup, directory, span);
 
     private ResolvedPatch Resolve(Patch patch, string directory)
     {

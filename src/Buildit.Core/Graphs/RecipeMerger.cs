@@ -7,11 +7,11 @@ namespace Buildit.Core.Graphs;
 
 /// <summary>Finds recipes and merges a derived one with its base: versions, patches, flags, needs and phases.</summary>
 /// <param name="workspace">The files.</param>
-/// <param name="pins">Answers what recipes look up by name or URL.</param>
+/// <param name="reader">Reads recipes.</param>
+/// <param name="lookups">Answers what recipes look up by name or URL.</param>
 /// <param name="bag">Gets the mistakes.</param>
-public sealed class RecipeMerger(IWorkspace workspace, Pins pins, DiagnosticBag bag)
+internal sealed class RecipeMerger(IWorkspace workspace, RecipeReader reader, ILookups lookups, DiagnosticBag bag)
 {
-    private const string FileName = "pkg.yaml";
     private readonly List<string> _bases = [];
 
     /// <summary>The recipe of this name in the recipe trees, or null and a diagnostic.</summary>
@@ -20,9 +20,9 @@ public sealed class RecipeMerger(IWorkspace workspace, Pins pins, DiagnosticBag 
         foreach (var tree in workspace.RecipeTrees)
         {
             var directory = workspace.Combine(tree, atom.Key);
-            if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
+            if (workspace.ReadText(reader.PathIn(directory)) is not null)
             {
-                return RecipeParser.Parse(text, directory, bag);
+                return reader.Read(directory, bag);
             }
         }
 
@@ -33,12 +33,12 @@ public sealed class RecipeMerger(IWorkspace workspace, Pins pins, DiagnosticBag 
     /// <summary>The recipe in a directory, or null and a diagnostic.</summary>
     public Recipe? Find(string directory, SourceSpan? span)
     {
-        if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
+        if (workspace.ReadText(reader.PathIn(directory)) is not null)
         {
-            return RecipeParser.Parse(text, directory, bag);
+            return reader.Read(directory, bag);
         }
 
-        bag.Error(span, $"there is no {FileName} in '{directory}'");
+        bag.Error(span, $"there is no pkg.yaml in '{directory}'");
         return null;
     }
 
@@ -53,11 +53,12 @@ public sealed class RecipeMerger(IWorkspace workspace, Pins pins, DiagnosticBag 
     /// <summary>Looks at the files that a merged recipe names and gives it as a build is told it.</summary>
     public ResolvedRecipe? Resolve(MergedRecipe merged, Platform platform)
     {
-        var files = new RecipeFiles(workspace, pins, bag);
+        var files = new RecipeFiles(workspace, lookups, bag);
         var errors = bag.Items.Count;
         var recipe = merged.Recipe;
         var resolved = new ResolvedRecipe
         {
+            Text = merged.Text,
             Name = merged.Name,
             Version = merged.Version!.Version.Value,
             Platform = platform,
@@ -83,7 +84,7 @@ public sealed class RecipeMerger(IWorkspace workspace, Pins pins, DiagnosticBag 
 
     /// <summary>The files that a group places.</summary>
     public ImmutableArray<ResolvedFile> PlacedFiles(MergedRecipe merged) =>
-        merged.Recipe.IsGroup ? new RecipeFiles(workspace, pins, bag).Placed(merged.Recipe.Files, merged.Recipe.Directory) : [];
+        merged.Recipe.IsGroup ? new RecipeFiles(workspace, lookups, bag).Placed(merged.Recipe.Files, merged.Recipe.Directory) : [];
 
     private MergedRecipe? MergeFull(Recipe.Full recipe, string name, Spanned<string>? wanted)
     {
@@ -165,11 +166,11 @@ public sealed class RecipeMerger(IWorkspace workspace, Pins pins, DiagnosticBag 
             derived.Without);
     }
 
-    private void Declare(IEnumerable<Lookup?> lookups)
+    private void Declare(IEnumerable<Lookup?> declared)
     {
-        foreach (var lookup in lookups.OfType<Lookup>())
+        foreach (var lookup in declared.OfType<Lookup>())
         {
-            pins.Declare(lookup);
+            lookups.Declare(lookup);
         }
     }
 

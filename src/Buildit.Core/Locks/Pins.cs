@@ -10,9 +10,19 @@ public sealed record Pin(Digest Digest, string? Commit = null);
 /// <summary>A lookup that a graph asked for, where it is written, and its pin, if a lock has it.</summary>
 public sealed record WantedPin(Lookup Lookup, SourceSpan Span, Pin? Pin);
 
+/// <summary>What recipes ask for what they look up.</summary>
+public interface ILookups
+{
+    /// <summary>The pin of a lookup that the graph needs, or null. <paramref name="directory"/> is that of the recipe that declares it.</summary>
+    Pin? Find(Lookup lookup, string directory, SourceSpan span);
+
+    /// <summary>Notes a lookup that a recipe of the graph declares, whether or not this graph needs it: another version of the recipe may.</summary>
+    void Declare(Lookup lookup);
+}
+
 /// <summary>Answers from locks what the recipes of a graph look up, and remembers what they asked for: what a lock lacks, and what in it nobody needs any more.</summary>
 /// <param name="find">The pin of a lookup that a recipe in this directory declares, or null.</param>
-public sealed class Pins(Func<Lookup, string, Pin?> find)
+public sealed class Pins(Func<Lookup, string, Pin?> find) : ILookups
 {
     private readonly Dictionary<Lookup, WantedPin> _wanted = [];
     private readonly HashSet<Lookup> _declared = [];
@@ -20,7 +30,7 @@ public sealed class Pins(Func<Lookup, string, Pin?> find)
     /// <summary>Each lookup that the graph needs, once.</summary>
     public IReadOnlyCollection<WantedPin> Wanted => _wanted.Values;
 
-    /// <summary>The pin of a lookup, or null.</summary>
+    /// <inheritdoc/>
     public Pin? Find(Lookup lookup, string directory, SourceSpan span)
     {
         Declare(lookup);
@@ -32,7 +42,7 @@ public sealed class Pins(Func<Lookup, string, Pin?> find)
         return wanted.Pin;
     }
 
-    /// <summary>Notes a lookup that a recipe of the graph declares, whether or not this graph needs it: another version of the recipe may.</summary>
+    /// <inheritdoc/>
     public void Declare(Lookup lookup) => _declared.Add(lookup);
 
     /// <summary>Whether a recipe of the graph declares a lookup.</summary>

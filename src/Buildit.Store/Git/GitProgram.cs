@@ -29,7 +29,7 @@ internal static class GitProgram
     private static readonly ImmutableArray<string> Settings =
     [
         "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.logAllRefUpdates=false", "protocol.ext.allow=never", "fetch.unpackLimit=1", "fetch.recurseSubmodules=false",
-        "fetch.prune=false", "fetch.writeCommitGraph=false", "gc.auto=0", "maintenance.auto=false", "transfer.bundleURI=false", "http.lowSpeedLimit=1", "http.lowSpeedTime=30",
+        "fetch.prune=false", "fetch.writeCommitGraph=false", "gc.auto=0", "maintenance.auto=false", "transfer.bundleURI=false", "http.lowSpeedLimit=1", "http.lowSpeedTime=120",
     ];
 
     /// <summary>Runs git to its end.</summary>
