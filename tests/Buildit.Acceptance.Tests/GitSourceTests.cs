@@ -136,9 +136,9 @@ public sealed class GitSourceTests : IDisposable
         _upstream.Git("update-index", "--add", "--cacheinfo", $"160000,{library},lib");
         _upstream.Commit();
         using var server = new GitServer(_workspace.Path);
-        Recipe("branch: main", server.Url + "/upstream", install: "test -z \"$(ls lib)\"");
+        Recipe("branch: main", server.Url + "/upstream", install: "test -z \"$(ls lib)\"\ntouch \"$OUTPUT/x\"");
         await _workspace.MustBuildAsync("test/source");
-        Recipe("branch: main, submodules: true", server.Url + "/upstream", install: "test -f lib/lib.h");
+        Recipe("branch: main, submodules: true", server.Url + "/upstream", install: "test -f lib/lib.h\ntouch \"$OUTPUT/x\"");
         await _workspace.MustBuildAsync("test/source");
         Assert.Contains("Submodules: yes\n", Locked, StringComparison.Ordinal);
     }
