@@ -88,7 +88,7 @@ public sealed class LockTests : IDisposable
     public async Task Check_tells_what_is_missing_or_unused_and_writes_nothing()
     {
         WithoutDistribution();
-        (await _workspace.BuildAsync("lock", "mine", "--check")).Fails(7, $"{Url}: is missing", "mine/buildit.lock: 1 looked up by URL, not up to date");
+        (await _workspace.BuildAsync("lock", "mine", "--check")).Fails(7, $"{Url}: is missing", "mine/buildit.lock: 1 named by URL, not up to date");
         Assert.False(File.Exists(_workspace.In(Lock)));
         (await _workspace.BuildAsync("lock", "mine")).Succeeds();
         (await _workspace.BuildAsync("lock", "mine", "--check")).Succeeds().Says("up to date");

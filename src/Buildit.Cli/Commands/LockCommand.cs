@@ -101,5 +101,5 @@ internal sealed class LockCommand(Terminal terminal, Func<IEnumerable<string>> v
     }
 
     private void Report(TargetGraph graph, string state) =>
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{(graph.Lock.Path is null ? graph.DisplayName : graph.Lock.DisplayPath)}: {graph.Lock.Pins.Wanted.Count} looked up by URL, {state}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{(graph.Lock.Path is null ? graph.DisplayName : graph.Lock.DisplayPath)}: {graph.Lock.Pins.Wanted.Count} named by URL, {state}"));
 }
