@@ -70,7 +70,8 @@ internal static partial class App
         root.Options.Add(Options.Directory);
         root.Subcommands.Add(new BuildCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new VerifyCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
-        root.Subcommands.Add(new LockCommand(terminal).Command());
+        root.Subcommands.Add(new LockCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new UpdateCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Build.Engine;
+using Buildit.Build.Locks;
 using Buildit.Build.Sandboxing;
 using Buildit.Build.Tools;
 using Buildit.Build.Verification;
@@ -12,6 +13,7 @@ using Buildit.Store;
 using Buildit.Store.Compression;
 using Buildit.Store.Debian;
 using Buildit.Store.Fetching;
+using Buildit.Store.Git;
 using Buildit.Store.Sources;
 
 namespace Buildit.Cli;
@@ -34,8 +36,10 @@ internal sealed class Session : IDisposable
         Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
+        Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
+        Pins = new(Fetcher, Git, report);
         var records = new RecordKeeper(Store, Platform.LinuxAmd64);
-        var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
+        var sources = new PackageSources(Store, Fetcher, Archive, Git, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
         var groups = new GroupMaker(Store, records);
         var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
@@ -59,6 +63,10 @@ internal sealed class Session : IDisposable
     public WorkspaceFiles Files { get; }
 
     public Fetcher Fetcher { get; }
+
+    public GitSources Git { get; }
+
+    public PinFinder Pins { get; }
 
     public BuildEngine Engine { get; }
 

@@ -1,6 +1,7 @@
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Core.Diagnostics;
 
@@ -11,8 +12,12 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
 {
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
-        var input = ContainerInput.Read(session, terminal, target);
+        var bag = new DiagnosticBag();
+        var input = ContainerInput.ReadUnlocked(session, target, bag);
+        input = input with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(input.Graph, bag, cancel) };
         var graph = input.Graph;
+        terminal.Print([.. bag.Items]);
+
         terminal.Line($"Building {graph.DisplayName}");
         var realised = await RealiseAsync(graph, cancel);
         await new ImageBuild(session, terminal, request).RunAsync(await input.ComposeAsync(session, realised.Select(r => r.Package), cancel), cancel);

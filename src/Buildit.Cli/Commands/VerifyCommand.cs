@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Buildit.Build.Engine;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Cli.Verifying;
 using Buildit.Cli.Workspaces;
@@ -83,9 +84,10 @@ internal sealed class VerifyCommand(Terminal terminal, Func<IEnumerable<string>>
 
     private async Task VerifyAsync(VerifyRequest request, Target target, VerifyResults results, CancellationToken cancel)
     {
-        var workspace = Workspace.Find(request.Start, target.Path, terminal);
+        // Nothing is looked up anew: what is verified is what was built.
+        var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, new(Locked: true, request.Engine.Offline), terminal, cancel);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
-        using var session = new Session(workspace, engine, new Progress(terminal, new()).Take);
+        using var session = new Session(workspace, engine, new Progress(terminal).Take);
         await (request.Against.IsEmpty
             ? new TargetVerification(session, terminal, request with { Engine = engine }, results).RunAsync(target, cancel)
             : new OriginComparison(session, request, results).RunAsync(target, cancel));

@@ -6,7 +6,7 @@ using Buildit.Core.Graphs;
 namespace Buildit.Cli.Consoles;
 
 /// <summary>Shows what the engine tells: a progress line on a terminal, plain lines for what took time otherwise.</summary>
-internal sealed class Progress(Terminal terminal, RunSummary summary)
+internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
 {
     private readonly ConcurrentDictionary<string, string> _building = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _waiting = new(StringComparer.Ordinal);
@@ -16,7 +16,7 @@ internal sealed class Progress(Terminal terminal, RunSummary summary)
     private int _built;
 
     /// <summary>What the whole run could not do so far.</summary>
-    public RunSummary Summary { get; } = summary;
+    public RunSummary Summary { get; } = summary ?? new();
 
     /// <summary>Packages that were built or imported, as far as known.</summary>
     public int Made => _built + _imported;

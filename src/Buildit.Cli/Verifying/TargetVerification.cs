@@ -6,6 +6,7 @@ using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Locks;
 
 namespace Buildit.Cli.Verifying;
 
@@ -75,7 +76,7 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
     /// <summary>A package of buildit's own that the recipe trees may have or not.</summary>
     private Package? Find(string name, DiagnosticBag bag)
     {
-        var package = new GraphReader(session, Platform.LinuxAmd64).Read(bag, graph => graph.Named(new(name, new(new("buildit verify", name), 1, 1, name.Length))));
+        var package = new GraphReader(session, new Pins(static (_, _) => null), Platform.LinuxAmd64).Read(bag, graph => graph.Named(new(name, new(new("buildit verify", name), 1, 1, name.Length))));
         return bag.HasErrors ? null : package;
     }
 }

@@ -103,10 +103,17 @@ public class RecordFormatTests
     [InlineData("https://example.org/a.tar.gz", "https://example.org/a.tar.gz")]
     [InlineData("https://jane:secret@example.org/a?b=c@d", "https://example.org/a?b=c@d")]
     [InlineData("debian:zlib/zlib_1.3.orig.tar.gz", "debian:zlib/zlib_1.3.orig.tar.gz")]
+    [InlineData("https://", "https://")]
+    [InlineData("./a.git", null)]
+    [InlineData("git@example.org:a.git", null)]
     [InlineData("file:///home/jane/a.tar.gz", null)]
     [InlineData("file:a.tar.gz", null)]
     [InlineData("/home/jane/a.tar.gz", null)]
     public void Addresses_of_a_record_are_those_declared_without_passwords_and_paths_of_the_machine(string url, string? uri) => Assert.Equal(uri, PublicUri.Of(url));
+
+    [Fact]
+    public void A_commit_is_named_with_its_repository() =>
+        Assert.Equal(("git+https://example.org/a.git@0123", null), (PublicUri.OfGit("https://jane@example.org/a.git", "0123"), PublicUri.OfGit("/srv/a.git", "0123")));
 
     [Theory]
     [InlineData("application/vnd.in-toto+json", "text/plain")]
