@@ -3,11 +3,11 @@ namespace Buildit.Core.Records;
 /// <summary>Addresses as records may have them: what was declared, the same on every machine, without passwords.</summary>
 public static class PublicUri
 {
-    /// <summary>The address as a URI (RFC 3986) for a record; null for a path, or an address of this machine alone.</summary>
+    /// <summary>The address as a URI (RFC 3986) for a record; null for a path, also one written as <c>file:PATH</c>, that only counts from the recipe's directory.</summary>
     public static string? Of(string url)
     {
         var colon = url.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 1 || !char.IsAsciiLetter(url[0]) || !url[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.') || url.StartsWith("file:", StringComparison.Ordinal))
+        if (colon < 1 || !char.IsAsciiLetter(url[0]) || !url[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.') || (url.StartsWith("file:", StringComparison.Ordinal) && !url.StartsWith("file:/", StringComparison.Ordinal)))
         {
             return null;
         }
