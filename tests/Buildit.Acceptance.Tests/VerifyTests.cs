@@ -84,6 +84,8 @@ public sealed class VerifyTests
         var lines = (await workspace.MustBuildAsync("verify", "--all", "test/high")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["test/low-1.0: identical (made again once)", "test/high-1.0: identical (made again once)"], lines[^2..]);
         Assert.Contains(lines, l => l.StartsWith("debian/libc6-", StringComparison.Ordinal));
+        var twice = (await workspace.MustBuildAsync("verify", "--all", "test/low", "test/high")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(lines.Order(StringComparer.Ordinal), twice.Order(StringComparer.Ordinal));
         Assert.All(lines, l => Assert.EndsWith(": identical (made again once)", l, StringComparison.Ordinal));
     }
 

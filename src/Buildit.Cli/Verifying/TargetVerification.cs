@@ -19,7 +19,9 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
         var graph = container?.Graph ?? TargetGraph.Read(session, target);
         terminal.Line($"Verifying {graph.DisplayName}");
         var verifier = new Verifier(session.Store, session.Engine, session.Remaker, FindDiffoscope(), await OptionsAsync(cancel));
-        foreach (var package in VerifiedPackages.Of(graph, request.All))
+        // Targets may share packages.
+        var known = results.Packages.Select(v => v.Package.Key).ToHashSet();
+        foreach (var package in VerifiedPackages.Of(graph, request.All).Where(p => !known.Contains(p.Key)))
         {
             terminal.Status($"  verifying {package.DisplayName}");
             var verdict = await verifier.VerifyAsync(package, cancel);
