@@ -5,11 +5,9 @@ using Buildit.Build.Tools;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
-using Buildit.Core.Debian;
 using Buildit.Core.Graphs;
 using Buildit.Store;
 using Buildit.Store.Compression;
-using Buildit.Store.Debian;
 using Buildit.Store.Fetching;
 using Buildit.Store.Sources;
 
@@ -27,16 +25,14 @@ internal sealed class Session : IDisposable
         Roots = new(Store);
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
-        var zstd = new ZstdDecoder(Sandbox, Toolbox);
-        var decompressor = new Decompressor(zstd);
-        Archive = new(decompressor, Store.Scratch);
+        Archive = new(Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
         var records = new RecordKeeper(Store, Platform.LinuxAmd64);
         var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
         var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
-        var debian = Own(new DebianImport(Store, records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
+        var debian = Own(new DebianImport(Store, records, sources, report));
         Engine = Own(new BuildEngine(records, builder, debian, new(Store, records), options, report));
         Toolbox.Engine = Engine;
     }
@@ -76,10 +72,6 @@ internal sealed class Session : IDisposable
             owned.Dispose();
         }
     }
-
-    // The tool that opens zstd, and the sandbox that it runs in, cannot be opened by themselves.
-    private bool IsNeededForZstd(LockedPackage pin) =>
-        Workspace.Distribution is { Lock: var locked } && locked.Packages.ContainsKey("zstd") && locked.Packages.ContainsKey("bubblewrap") && locked.Closure(["zstd", "bubblewrap"]).Contains(pin.Name);
 
     private string VersionOf(string package) => Workspace.Distribution?.Lock.Packages.GetValueOrDefault(package)?.Version ?? "unlocked";
 

@@ -8,8 +8,7 @@ using Buildit.Store.Debian;
 namespace Buildit.Build.Engine;
 
 /// <summary>Makes distribution packages real: fetch, verify, unpack into outputs, register. Fetching and unpacking of different packages overlap.</summary>
-/// <param name="importerOf">Opens a package; what a package may be compressed with depends on whether the tool for it is there.</param>
-public sealed class DebianImport(ContentStore store, RecordKeeper records, IPackageSources sources, Func<LockedPackage, DebImporter> importerOf, Action<BuildEvent> report) : IDisposable
+public sealed class DebianImport(ContentStore store, RecordKeeper records, IPackageSources sources, Action<BuildEvent> report) : IDisposable
 {
     private readonly SemaphoreSlim _unpacking = new(Environment.ProcessorCount);
 
@@ -40,10 +39,10 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
     /// <inheritdoc/>
     public void Dispose() => _unpacking.Dispose();
 
-    private ImmutableArray<ImportedOutput> Unpack(Package.Imported package, string deb, string work, CancellationToken cancel)
+    private static ImmutableArray<ImportedOutput> Unpack(Package.Imported package, string deb, string work, CancellationToken cancel)
     {
         using var file = File.OpenRead(deb);
-        return importerOf(package.Pin).Import(file, work, package.Pin, package.Links, cancel);
+        return DebImporter.Import(file, work, package.Pin, package.Links, cancel);
     }
 
     private async Task<Realised> KeepAsync(Package.Imported package, ImmutableArray<ImportedOutput> outputs, CancellationToken cancel)

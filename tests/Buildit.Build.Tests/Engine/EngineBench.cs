@@ -25,7 +25,7 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
         Records = new(Store, Platform.LinuxAmd64);
         var options = new EngineOptions { KeepGoing = keepGoing, ParallelBuilds = 4 };
         _builder = new(Store, Records, this, this, new(Store), options, TimeProvider.System, Events.Add);
-        _debian = new(Store, Records, this, _ => new(), Events.Add);
+        _debian = new(Store, Records, this, Events.Add);
         Engine = new(Records, _builder, _debian, new(Store, Records), options, Events.Add);
         var shell = _directory.Write("sh", "#!");
         Shell = Samples.Group("toolchain/sh", new ResolvedFile("/usr/bin/sh", Digest.Of("#!"), true, shell));
