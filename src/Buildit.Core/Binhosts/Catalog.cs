@@ -22,7 +22,7 @@ public sealed record Catalog(ImmutableArray<CatalogShard> Shards)
     private const string Header = "buildit-catalog 1";
     private const string EmptyPrefix = "-";
 
-    /// <summary>A catalog without any row.</summary>
+    /// <summary>No catalog at all: it has not even a shard.</summary>
     public static Catalog Empty { get; } = new([]);
 
     /// <summary>The shard that a key would be in; null if there is none.</summary>
@@ -53,11 +53,14 @@ public sealed record Catalog(ImmutableArray<CatalogShard> Shards)
         return shards.Contains(null) ? null : new([.. shards!]);
     }
 
-    /// <summary>Sorts rows into shards. Of two rows with one key, the one with the smaller record counts.</summary>
-    public static ImmutableArray<(string Prefix, ImmutableArray<CatalogRow> Rows)> Split(IEnumerable<CatalogRow> rows)
+    /// <summary>Sorts rows whose keys all begin with <paramref name="prefix"/> into shards. Of two rows with one key, the one with the smaller record counts.</summary>
+    public static ImmutableArray<(string Prefix, ImmutableArray<CatalogRow> Rows)> Split(string prefix, IEnumerable<CatalogRow> rows)
     {
         var sorted = rows.OrderBy(r => r.Key).ThenBy(r => r.Record).DistinctBy(r => r.Key).ToImmutableArray();
-        return sorted.IsEmpty ? [] : Split("", sorted);
+        // A shard for every digit, so that every key has one to be added to.
+        return sorted.Length <= LargestShard
+            ? [(prefix, sorted)]
+            : [.. "0123456789abcdef".SelectMany(digit => Split(prefix + digit, sorted.Where(r => r.Key.Hex[prefix.Length] == digit)))];
     }
 
     /// <summary>A shard's rows as text: lines <c>KEY RECORD</c>, <c>KEY -</c> where both are the same, sorted.</summary>
@@ -68,6 +71,11 @@ public sealed record Catalog(ImmutableArray<CatalogShard> Shards)
     public static ImmutableArray<CatalogRow>? ParseRows(ReadOnlySpan<byte> bytes)
     {
         var rows = ImmutableArray.CreateBuilder<CatalogRow>(bytes.Length / 66);
+        if (bytes.IsEmpty)
+        {
+            return [];
+        }
+
         foreach (var range in bytes.TrimEnd((byte)'\n').Split((byte)'\n'))
         {
             var line = Encoding.ASCII.GetString(bytes[range]);
@@ -87,9 +95,6 @@ public sealed record Catalog(ImmutableArray<CatalogShard> Shards)
 
         return rows.ToImmutable();
     }
-
-    private static ImmutableArray<(string Prefix, ImmutableArray<CatalogRow> Rows)> Split(string prefix, ImmutableArray<CatalogRow> rows) =>
-        rows.Length <= LargestShard ? [(prefix, rows)] : [.. rows.GroupBy(r => r.Key.Hex[prefix.Length]).SelectMany(g => Split(prefix + g.Key, [.. g]))];
 
     private static CatalogShard? ParseShard(string line) =>
         line.Split(' ') is [var prefix, var count, var hex] && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && Digest.TryParse(hex, out var blob)

@@ -21,6 +21,9 @@ internal static class RetryPolicy
             .AddPipeline(Retrying(limits.Retries, limits.FirstDelay, limits.Patience, clock).Build())
             .Build();
 
+    /// <summary>The same without a limit: an upload may take long.</summary>
+    public static ResiliencePipeline CreateForWriting(PlaceLimits limits, TimeProvider clock) => Retrying(limits.Retries, limits.FirstDelay, limits.Patience, clock).Build();
+
     /// <summary>408, 429 and all of 5xx may pass; what the server says about us or the file (404, 403, ...) will not.</summary>
     public static bool MayPass(HttpStatusCode status) => (int)status is 408 or 429 or >= 500;
 
