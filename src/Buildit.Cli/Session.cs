@@ -7,8 +7,10 @@ using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Graphs;
 using Buildit.Store;
+using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
 using Buildit.Store.Fetching;
+using Buildit.Store.Layers;
 using Buildit.Store.Sources;
 
 namespace Buildit.Cli;
@@ -18,7 +20,7 @@ internal sealed class Session : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
 
-    public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report)
+    public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report, Action<BinhostEvent> binhosts)
     {
         Workspace = workspace;
         Store = Own(ContentStore.Open(workspace.StoreDirectory));
@@ -28,12 +30,17 @@ internal sealed class Session : IDisposable
         Archive = new(Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive);
         Apt = new(() => DistributionMirrors.Of(workspace));
-        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
-        var records = new RecordKeeper(Store, Platform.LinuxAmd64);
-        var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
-        var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
-        var debian = Own(new DebianImport(Store, records, sources, report));
-        Engine = Own(new BuildEngine(records, builder, debian, new(Store, records), options, report));
+        var fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
+        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));
+        Places = new(fetching, Patience, TimeProvider.System);
+        Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, binhosts))], TimeProvider.System, binhosts));
+        Records = new RecordKeeper(Store, Platform.LinuxAmd64);
+        Layers = new(Store.Paths.Root, Store.VerifiedBlobPath);
+        var substitution = new Substitution(Binhosts, Records, report);
+        var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
+        var builder = Own(new PackageBuilder(Store, Records, substitution, sources, Sandbox, Roots, options, TimeProvider.System, report));
+        var debian = Own(new DebianImport(Store, Records, sources, report));
+        Engine = Own(new BuildEngine(Records, substitution, builder, debian, new(Store, Records), options, report));
         Toolbox.Engine = Engine;
     }
 
@@ -52,6 +59,18 @@ internal sealed class Session : IDisposable
     public WorkspaceFiles Files { get; }
 
     public Fetcher Fetcher { get; }
+
+    public RecordKeeper Records { get; }
+
+    public LayerCache Layers { get; }
+
+    /// <summary>The binhosts that are read from.</summary>
+    public BinhostSet Binhosts { get; }
+
+    public PlaceFactory Places { get; }
+
+    /// <summary>Patience with binhosts.</summary>
+    public static PlaceLimits Patience { get; } = new();
 
     public BuildEngine Engine { get; }
 
@@ -72,6 +91,15 @@ internal sealed class Session : IDisposable
             owned.Dispose();
         }
     }
+
+    private Binhost Open(BinhostSetting binhost, Action<BinhostEvent> report) => new(
+        binhost.Name,
+        Places.Read(binhost.Download),
+        () => Workspace.Binhosts.TrustOf(binhost),
+        Path.Combine(Store.Paths.Binhosts, Digest.Of(binhost.Download).Hex[..16]),
+        Patience,
+        TimeProvider.System,
+        report);
 
     private string VersionOf(string package) => Workspace.Distribution?.Lock.Packages.GetValueOrDefault(package)?.Version ?? "unlocked";
 

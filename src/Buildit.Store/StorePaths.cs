@@ -29,6 +29,9 @@ public sealed record StorePaths(string Root)
     /// <summary>Compressed layers that are there already.</summary>
     public string Layers => Path.Combine(Root, "layers");
 
+    /// <summary>What binhosts said of their catalogs: a cache.</summary>
+    public string Binhosts => Path.Combine(Root, "binhosts");
+
     /// <summary>The SQLite index; can be rebuilt from the files.</summary>
     public string Index => Path.Combine(Root, "index.db");
 

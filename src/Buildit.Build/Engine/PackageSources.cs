@@ -8,6 +8,7 @@ using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
 using Buildit.Core.Recipes;
 using Buildit.Store;
+using Buildit.Store.Binhosts;
 using Buildit.Store.Fetching;
 using Buildit.Store.Sources;
 
@@ -15,7 +16,8 @@ namespace Buildit.Build.Engine;
 
 /// <summary>Files from the store, else from their mirrors, verified; sources as canonical tars that are made once and kept.</summary>
 /// <param name="mirrors">Base addresses of the distribution's mirrors, for .debs and <c>debian:</c> addresses.</param>
-public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceArchive archive, Lazy<MirrorList> mirrors, EngineOptions options, Action<BuildEvent> report) : IPackageSources
+public sealed class PackageSources(
+    ContentStore store, Fetcher fetcher, BinhostSet binhosts, SourceArchive archive, Lazy<MirrorList> mirrors, EngineOptions options, Action<BuildEvent> report) : IPackageSources
 {
     /// <inheritdoc/>
     public async Task<string> DebAsync(LockedPackage pin, CancellationToken cancel)
@@ -53,12 +55,12 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
         var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("unpack", remote.Unpack ? 1 : 0).Put("name", source.NameInBuild).Digest;
         if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)
         {
-            return new(path, long.Parse(mtime, CultureInfo.InvariantCulture), source.Digest, urls[0]);
+            return new(path, long.Parse(mtime, CultureInfo.InvariantCulture), source.Digest, remote.Url);
         }
 
         var tar = await ConvertAsync(output => archive.FromFile(SourceInputs.Of(remote, file, source.FileName), output, cancel), cancel);
         store.Index.AddFact(subject, "source-tar", FormattableString.Invariant($"{tar.Digest.Hex} {tar.NewestMtime}"));
-        return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, urls[0]);
+        return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, remote.Url);
     }
 
     private async Task<PreparedSource> LocalAsync(ResolvedSource source, Source.Local local, CancellationToken cancel)
@@ -103,14 +105,31 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
 
         if (options.Offline && !request.Urls.All(IsLocal))
         {
-            throw new BuilditException(ExitCode.Missing, $"'{request.Name}' is not in the store, and --offline permits no download", "run the command once without --offline", request.DeclaredAt);
+            return await FromBinhostsAsync(request, cancel)
+                ?? throw new BuilditException(ExitCode.Missing, $"'{request.Name}' is not in the store, and --offline permits no download", "run the command once without --offline", request.DeclaredAt);
         }
 
         var progress = new Progress(p => report(new BuildEvent.Fetching(request.Name, p.Bytes, p.Total)));
-        var fetched = await fetcher.FetchAsync(request, progress, cancel);
-        report(new BuildEvent.Fetched(request.Name, fetched.Size));
-        return store.Paths.Blob(fetched.Digest);
+        try
+        {
+            var fetched = await fetcher.FetchAsync(request, progress, cancel);
+            report(new BuildEvent.Fetched(request.Name, fetched.Size));
+            return store.Paths.Blob(fetched.Digest);
+        }
+        catch (BuilditException e) when (e.Code == ExitCode.FetchFailed)
+        {
+            // Last, since its own addresses nearly always have it, and a binhost only where somebody pushed sources.
+            if (await FromBinhostsAsync(request, cancel) is { } pushed)
+            {
+                return pushed;
+            }
+
+            throw;
+        }
     }
+
+    private async Task<string?> FromBinhostsAsync(FetchRequest request, CancellationToken cancel) =>
+        request.Expected is { } digest ? await binhosts.PullBlobAsync(digest, request.Size, request.Name, null, cancel) : null;
 
     /// <summary><c>file:</c> with a relative path means: from the recipe's directory.</summary>
     private static ImmutableArray<string> Absolute(ImmutableArray<string> urls, string directory) =>

@@ -6,8 +6,7 @@ using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
-using Buildit.Images;
-using Buildit.Images.Composition;
+using Buildit.Core.Graphs;
 using Buildit.Images.ContainerLayers;
 
 namespace Buildit.Cli.Building;
@@ -25,16 +24,24 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         ImageChecks.Run(container, bag);
         bag.ThrowIfErrors();
         terminal.Print([.. bag.Items]);
+        var pushes = request.Pushes(session.Workspace);
 
         terminal.Line($"Building {graph.DisplayName}");
         var realised = await RealiseAsync(graph.Packages, cancel);
-        var closure = await session.Engine.RuntimeClosureAsync(realised.Select(r => r.Package), cancel);
-        var composition = new Composition(container, files, [.. closure.SelectMany(c => c.Parts(session.Store, "runtime")).Select(p => new ImagePart(p.Package, p.Output, p.Tree))]);
-        await new ImageBuild(session, terminal, request).RunAsync(composition, closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max(), cancel);
+        ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
+        // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
+        var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
+        var push = new Push(session, terminal, request.PushChoices);
+        var failed = await push.PackagesAsync(pushes, packages, cancel);
+        var images = await new ImageBuild(session, terminal, request).RunAsync(new(session, container, files, packages, closure), cancel);
+        progress.Report();
+        failed = failed.And(await push.ImagesAsync(pushes, container, images, cancel));
         if (progress.Made == 0)
         {
-            terminal.Line("Nothing was built: all packages are in the store.");
+            terminal.Line(progress.Binhosts.Pulled == 0 ? "Nothing was built: all packages are in the store." : "Nothing was built: all packages are in the store or came from binhosts.");
         }
+
+        failed.ThrowIfAsked();
     }
 
     private async Task<List<Realised>> RealiseAsync(ImmutableArray<RequestedPackage> packages, CancellationToken cancel)
@@ -45,7 +52,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         {
             try
             {
-                realised.Add(await PackageSteps.RealiseAsync(session, terminal, progress, requested, cancel));
+                realised.Add(await PackageSteps.RealiseAsync(session, terminal, progress, requested, Need.Record, cancel));
             }
             catch (BuilditException e) when (request.Engine.KeepGoing)
             {
@@ -57,6 +64,3 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         return realised;
     }
 }
-
-/// <summary>What an image is composed from.</summary>
-internal sealed record Composition(Container Container, ContainerFiles Files, ImmutableArray<ImagePart> Parts);

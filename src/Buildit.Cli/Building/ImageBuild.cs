@@ -1,71 +1,96 @@
+using System.Collections.Immutable;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Keys;
+using Buildit.Core.Records;
 using Buildit.Core.Trees;
 using Buildit.Images.Aci;
 using Buildit.Images.Composition;
 using Buildit.Images.Oci;
 using Buildit.Store.Compression;
-using Buildit.Store.Layers;
 using Buildit.Store.Locking;
 
 namespace Buildit.Cli.Building;
 
-/// <summary>Composes, checks, tests and writes the images of a container. What was written before from the same input is left as it is.</summary>
+/// <summary>An image that is at its path now, and the record that says so.</summary>
+internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord Record);
+
+/// <summary>
+/// Composes, checks, tests and writes the images of a container, or takes them from a binhost. What was written before from the same input is left as it is.
+/// </summary>
 internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)
 {
     // What reaches an image without being declared: layout of the files, order of layers, form of the documents. One more for each change.
     private const int FormatVersion = 1;
+    private bool _isTested;
 
-    public async Task RunAsync(Composition composition, long sourceDate, CancellationToken cancel)
+    public async Task<ImmutableArray<FinishedImage>> RunAsync(Composition composition, CancellationToken cancel)
     {
-        var root = new Lazy<ImageRoot>(() => Compose(composition, sourceDate));
-        var isTested = false;
+        var finished = ImmutableArray.CreateBuilder<FinishedImage>();
         foreach (var step in composition.Container.Steps.OfType<Step.Image>().Where(s => request.Formats.Contains(s.Format)))
         {
             var compressor = session.Compressor(step.Compression);
-            var key = KeyOf(composition, step, sourceDate, compressor);
+            var key = KeyOf(composition, step, compressor);
             var path = PathOf(composition.Container, step);
             using var turn = await TurnAsync(path, cancel);
             var written = WrittenImage.Parse(session.Store.Index.FindImage(key));
-            if (written?.IsAt(path) != true)
+            var isThere = written?.IsAt(path) == true;
+            var source = "";
+            if (!isThere)
             {
-                if (!isTested)
-                {
-                    await new ImageTests(session, terminal).RunAsync(composition.Container, root.Value, cancel);
-                    isTested = true;
-                }
-
-                terminal.Status($"  packaging {path}");
-                written = await WriteAsync(composition.Container, step, root.Value, compressor, path, cancel);
+                Directory.CreateDirectory(request.Output);
+                (written, source) = await MakeAsync(composition, step, compressor, key, path, cancel);
                 session.Store.Index.AddImage(key, written.Print());
             }
 
-            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}...");
-            terminal.Data($"{session.Workspace.Display(path)} {written.Digest}");
+            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}..." + (source.Length > 0 ? $" taken from '{source}'" : ""));
+            terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
+            finished.Add(new(step, path, RecordOf(composition, key, path, written.Digest)));
         }
+
+        return finished.ToImmutable();
+    }
+
+    private async Task<(WrittenImage Image, string Source)> MakeAsync(Composition composition, Step.Image step, ICompressor? compressor, Digest key, string path, CancellationToken cancel)
+    {
+        terminal.Status($"  packaging {path}");
+        if (!request.Engine.Rebuild && await new ImagePull(session).PullAsync(composition.Container, step, compressor, key, path, cancel) is { } pulled)
+        {
+            return pulled;
+        }
+
+        if (request.IsPull)
+        {
+            throw NotPulled(composition, path);
+        }
+
+        var root = await composition.RootAsync(cancel);
+        if (!_isTested)
+        {
+            await new ImageTests(session, terminal).RunAsync(composition.Container, root, cancel);
+            _isTested = true;
+        }
+
+        return (await WriteAsync(composition.Container, step, root, compressor, path, cancel), "");
+    }
+
+    private BuilditException NotPulled(Composition composition, string path)
+    {
+        var refusals = session.Binhosts.RefusalsOf(composition.Container.DisplayName);
+        return refusals.Count > 0
+            ? new(ExitCode.TrustRefused, [.. refusals.Select(r => r.Describe() with { Code = ExitCode.TrustRefused })])
+            : new(ExitCode.Missing, $"no binhost has the image '{Path.GetFileName(path)}'", $"push it from where it was made, or compose it from its packages: buildit {session.Workspace.Display(composition.Container.Directory)}");
     }
 
     /// <summary>One process writes a path at a time.</summary>
     private Task<FileLock> TurnAsync(string path, CancellationToken cancel) => FileLock.AcquireAsync(
         Path.Combine(session.Store.Paths.Locks, Digest.Of(path).Hex), $"writing {path}", TimeProvider.System, holder => terminal.Line($"        {path}: waiting for {holder}"), cancel);
 
-    private static ImageRoot Compose(Composition composition, long sourceDate)
-    {
-        var bag = new DiagnosticBag();
-        var root = ImageRoot.Compose(composition.Parts, composition.Files, sourceDate, bag);
-        bag.ThrowIfErrors(ExitCode.Failed);
-        LibraryCheck.Run(root!, bag);
-        bag.ThrowIfErrors(ExitCode.Failed);
-        return root!;
-    }
-
     private async Task<WrittenImage> WriteAsync(Container container, Step.Image step, ImageRoot root, ICompressor? compressor, string path, CancellationToken cancel)
     {
-        Directory.CreateDirectory(request.Output);
         var bag = new DiagnosticBag();
         if (step.Format == ImageFormat.Aci)
         {
@@ -75,28 +100,33 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
             return WrittenImage.OfFile(aci.Digest, path);
         }
 
-        var image = await new OciComposer(new LayerCache(session.Store.Paths.Root, session.Store.VerifiedBlobPath), compressor).ComposeAsync(new(root, container, step), bag, cancel);
+        var image = await new OciComposer(session.Layers, compressor).ComposeAsync(new(root, container, step), bag, cancel);
         bag.ThrowIfErrors();
-        if (step.Archive)
-        {
-            await OciLayoutWriter.WriteArchiveAsync(image, root.Mtime, path);
-            return WrittenImage.OfFile(image.Digest, path);
-        }
-
-        await Task.Run(() => OciLayoutWriter.WriteDirectory(image, path), cancel);
-        return WrittenImage.OfDirectory(image.Digest, path);
+        return await WrittenImage.WriteAsync(image, step, root.Mtime, path, cancel);
     }
 
     /// <summary>Digest of everything that decides about an image's bytes.</summary>
-    private static Digest KeyOf(Composition composition, Step.Image step, long sourceDate, ICompressor? compressor)
+    private static Digest KeyOf(Composition composition, Step.Image step, ICompressor? compressor)
     {
         var w = new CanonicalWriter("image", FormatVersion);
-        w.Put("container", composition.Container.Text.Text).Put("format", step.Format.ToString()).Put("date", sourceDate).Put("compressor", compressor?.Identity ?? "");
-        w.Put("part", composition.Parts.Select(p => p.Package + " " + p.Output + " " + p.Tree.DiffId.Hex).ToArray());
-        w.Put("files", Tree.Create(composition.Files.Entries.Select(e => e.Entry), sourceDate).Print());
+        w.Put("container", composition.Container.Text.Text).Put("format", step.Format.ToString()).Put("date", composition.SourceDate).Put("compressor", compressor?.Identity ?? "");
+        w.Put("part", composition.Parts.Select(p => p.Package + " " + p.Output + " " + p.DiffId.Hex).ToArray());
+        w.Put("files", Tree.Create(composition.Files.Entries.Select(e => e.Entry), composition.SourceDate).Print());
         w.Put("declared", composition.Files.Entries.Where(e => e.IsDeclared).Select(e => e.Entry.Path).ToArray());
         return w.Digest;
     }
+
+    private static ImageRecord RecordOf(Composition composition, Digest key, string path, Digest digest) => new()
+    {
+        Key = key,
+        Name = composition.Container.Name,
+        Version = composition.Container.Version,
+        Platform = composition.Container.Platform,
+        FileName = Path.GetFileName(path),
+        Digest = digest,
+        Materials = [new("container.yaml", null, Digest.Of(composition.Container.Text.Text)), .. composition.Parts.Select(p => new Material(p.Package + "/" + p.Output, null, p.DiffId))],
+        SourceDate = composition.SourceDate,
+    };
 
     private string PathOf(Container c, Step.Image step)
     {

@@ -38,7 +38,7 @@ internal sealed class LockCommand(Terminal terminal)
 
         var roots = DistributionRoots.Find(workspace, Toolbox.Packages, bag);
         bag.ThrowIfErrors();
-        using var session = new Session(workspace, new EngineOptions(), static _ => { });
+        using var session = new Session(workspace, new EngineOptions(), static _ => { }, new BinhostTalk(terminal).Take);
         var index = await FetchIndexAsync(session, files, cancel);
         var locked = DependencyResolver.Resolve(roots, index.Packages, files.Distribution);
         var text = PackagesLockFile.Print(locked, files.Distribution.Suite);

@@ -7,6 +7,7 @@ namespace Buildit.Cli.Consoles;
 /// <summary>Shows what the engine tells: a progress line on a terminal, plain lines for what took time otherwise.</summary>
 internal sealed class Progress(Terminal terminal)
 {
+    private readonly BinhostTalk _binhosts = new(terminal);
     private readonly ConcurrentDictionary<string, string> _building = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _waiting = new(StringComparer.Ordinal);
     private int _fetched;
@@ -17,6 +18,9 @@ internal sealed class Progress(Terminal terminal)
     /// <summary>Packages that were built or imported, as far as known.</summary>
     public int Made => _built + _imported;
 
+    /// <summary>What binhosts do.</summary>
+    public BinhostTalk Binhosts => _binhosts;
+
     /// <summary>Takes an event of the engine; called from many threads.</summary>
     public void Take(BuildEvent e)
     {
@@ -25,6 +29,9 @@ internal sealed class Progress(Terminal terminal)
             case BuildEvent.Fetched fetched:
                 Interlocked.Increment(ref _fetched);
                 Interlocked.Add(ref _fetchedBytes, fetched.Bytes);
+                break;
+            case BuildEvent.Pulled pulled:
+                _binhosts.Took(pulled.Package, pulled.Binhost);
                 break;
             case BuildEvent.Imported:
                 Interlocked.Increment(ref _imported);
@@ -59,6 +66,7 @@ internal sealed class Progress(Terminal terminal)
     /// <summary>What was fetched and imported so far, as a line of talk; nothing if nothing was.</summary>
     public void Report()
     {
+        _binhosts.Report();
         if (_fetched + _imported > 0)
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        fetched {_fetched} files ({_fetchedBytes / 1e6:0.0} MB), imported {_imported} distribution packages"));

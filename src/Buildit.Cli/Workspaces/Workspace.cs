@@ -28,6 +28,9 @@ internal sealed record Workspace
     /// <summary>The distribution of the first recipe tree that declares one.</summary>
     public required DistributionFiles? Distribution { get; init; }
 
+    /// <summary>Places that packages and images are shared at.</summary>
+    public required BinhostSettings Binhosts { get; init; }
+
     /// <summary>Absolute directory of the store.</summary>
     public required string StoreDirectory { get; init; }
 
@@ -45,14 +48,9 @@ internal sealed record Workspace
     public static Workspace Find(string start, string target, DiagnosticBag bag)
     {
         var directory = Directory.Exists(target) ? target : start;
-        var file = Upwards(directory).Select(d => Path.Combine(d, ConfigName)).Append(Path.Combine(ConfigHome(), "buildit", "config.yaml")).FirstOrDefault(File.Exists);
+        var file = Upwards(directory).Select(d => Path.Combine(d, ConfigName)).Append(Path.Combine(UserDirectory(), "config.yaml")).FirstOrDefault(File.Exists);
         var root = file is null ? directory : Path.GetDirectoryName(file)!;
         var config = file is null ? Config.Default : ConfigParser.Parse(new(Display(start, file), File.ReadAllText(file)), bag) ?? Config.Default;
-        foreach (var binhost in config.Binhosts)
-        {
-            bag.Warning(binhost.Name.Span, $"binhost '{binhost.Name.Value}' is not used: this version neither downloads nor uploads what was built");
-        }
-
         if (config.Store is { Value: ['~', ..] } home)
         {
             bag.Error(home.Span, $"'{home.Value}': '~' has no meaning in a configuration", "write the whole path; without 'store' it is ~/.local/share/buildit");
@@ -67,6 +65,8 @@ internal sealed record Workspace
             RecipeTrees = trees,
             Distribution = trees.Select(t => DistributionFiles.Read(Path.Combine(t, "debian"), p => Display(start, p), bag)).FirstOrDefault(d => d is not null),
             StoreDirectory = StoreOf(config, root),
+            // The embedded binhost lies beside the recipes.
+            Binhosts = BinhostSettings.Of(config, root, trees.IsEmpty ? root : Path.GetDirectoryName(trees[0])!, new(UserDirectory()), bag),
         };
     }
 
@@ -107,7 +107,8 @@ internal sealed record Workspace
 
     private static string DataHome() => Xdg("XDG_DATA_HOME", ".local/share");
 
-    private static string ConfigHome() => Xdg("XDG_CONFIG_HOME", ".config");
+    /// <summary>The user's own configuration directory.</summary>
+    public static string UserDirectory() => Path.Combine(Xdg("XDG_CONFIG_HOME", ".config"), "buildit");
 
     // XDG Base Directory Specification 0.8: relative paths in these variables are invalid and ignored.
     private static string Xdg(string variable, string fallback) =>

@@ -33,6 +33,9 @@ public static class BinhostLayout
     /// <summary>An ACI.</summary>
     public static string Aci(string fileName) => $"aci/{fileName}";
 
+    /// <summary>The log of the build that made a record.</summary>
+    public static string Log(Digest key) => $"logs/{key.Hex}.log";
+
     /// <summary>The description that a container was made from.</summary>
     public static string Container(string name, string version) => $"containers/{name}-{version}.yaml";
 

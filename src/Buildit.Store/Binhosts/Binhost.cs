@@ -9,19 +9,20 @@ namespace Buildit.Store.Binhosts;
 public sealed class Binhost : IDisposable
 {
     private readonly CatalogReader _catalog;
+    private readonly Lazy<TrustPolicy> _trust;
     private readonly TimeProvider _clock;
     private readonly Action<BinhostEvent> _report;
 
     /// <param name="name">For people.</param>
     /// <param name="place">Where it is.</param>
-    /// <param name="trust">Whose signatures count.</param>
+    /// <param name="trust">Whose signatures count; asked when there is a record to judge.</param>
     /// <param name="cache">Directory for what is remembered of its catalog between runs; null = nothing is.</param>
     /// <param name="limits">Patience with it.</param>
     /// <param name="clock">For patience, and for the validity of keys.</param>
     /// <param name="report">Told what goes wrong.</param>
-    public Binhost(string name, IPlace place, TrustPolicy trust, string? cache, PlaceLimits limits, TimeProvider clock, Action<BinhostEvent> report)
+    public Binhost(string name, IPlace place, Func<TrustPolicy> trust, string? cache, PlaceLimits limits, TimeProvider clock, Action<BinhostEvent> report)
     {
-        (Name, Trust, _clock, _report) = (name, trust, clock, report);
+        (Name, _trust, _clock, _report) = (name, new(trust), clock, report);
         Place = new(place, limits, clock, reason => report(new BinhostEvent.Failed(place.Address, reason) { Binhost = name }));
         _catalog = new(Place, cache);
     }
@@ -30,7 +31,7 @@ public sealed class Binhost : IDisposable
     public string Name { get; }
 
     /// <summary>Whose signatures count.</summary>
-    public TrustPolicy Trust { get; }
+    public TrustPolicy Trust => _trust.Value;
 
     /// <summary>Where it is.</summary>
     public GuardedPlace Place { get; }
@@ -50,28 +51,19 @@ public sealed class Binhost : IDisposable
         }
     }
 
-    /// <summary>Reads an envelope that counts; one that does not is told with its reason, and is null.</summary>
+    /// <summary>Reads an envelope that counts; null, and why, if it does not. Nothing of what is not signed is looked at.</summary>
     /// <param name="envelope">What was found.</param>
-    /// <param name="subject">What was looked for, for people.</param>
     /// <param name="open">Reads the statement; null if it is another kind of thing.</param>
     /// <param name="objection">What speaks against the statement being the one that was looked for; null if nothing does.</param>
-    public T? Judge<T>(Envelope envelope, string subject, Func<Envelope, T?> open, Func<T, string?> objection)
+    /// <param name="refusal">Why it does not count.</param>
+    public T? Judge<T>(Envelope envelope, Func<Envelope, T?> open, Func<T, string?> objection, out Refusal? refusal)
         where T : class
     {
-        if (Trust.Judge(envelope, _clock.GetUtcNow()) is { } refusal)
-        {
-            _report(new BinhostEvent.Refused(subject, refusal) { Binhost = Name });
-            return null;
-        }
-
-        var statement = open(envelope);
-        if ((statement is null ? "it is not what its name says" : objection(statement)) is not { } wrong)
-        {
-            return statement;
-        }
-
-        _report(new BinhostEvent.Refused(subject, new(RefusalKind.WrongStatement, wrong)) { Binhost = Name });
-        return null;
+        refusal = Trust.Judge(envelope, _clock.GetUtcNow());
+        var statement = refusal is null ? open(envelope) : null;
+        var wrong = statement is null ? "it is not what its name says" : objection(statement);
+        refusal ??= wrong is null ? null : new(RefusalKind.WrongStatement, wrong);
+        return refusal is null ? statement : null;
     }
 
     /// <summary>Tells that something which a record names cannot be had.</summary>

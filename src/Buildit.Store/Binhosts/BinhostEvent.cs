@@ -1,3 +1,4 @@
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Trust;
 
 namespace Buildit.Store.Binhosts;
@@ -16,7 +17,19 @@ public abstract record BinhostEvent
     public sealed record Failed(string Address, string Reason) : BinhostEvent;
 
     /// <summary>It has a record that does not count.</summary>
-    public sealed record Refused(string Subject, Refusal Refusal) : BinhostEvent;
+    public sealed record Refused(string Subject, Refusal Refusal) : BinhostEvent
+    {
+        /// <summary>The same in words, with the command that would change it.</summary>
+        public Diagnostic Describe() => new($"the binhost '{Binhost}' has '{Subject}', but {Refusal.Reason}", Hint: Refusal.Kind switch
+        {
+            RefusalKind.NotSigned => $"where it was built: 'buildit key new', then 'buildit push {Subject} --to {Binhost}'",
+            RefusalKind.UnknownKey or RefusalKind.WrongKey when Refusal.Key is { } key => $"if you trust whoever has that key: buildit key trust {Binhost} {key.Hex}",
+            RefusalKind.Expired when Refusal.Key is { } key => $"if it still counts: buildit key trust {Binhost} {key.Hex} --not-after DATE",
+            RefusalKind.NotYetValid when Refusal.Key is { } key => $"is this machine's clock right? else: buildit key trust {Binhost} {key.Hex} --not-before DATE",
+            RefusalKind.TooFew => $"another trusted builder: buildit build {Subject} --rebuild --push={Binhost}",
+            _ => $"where it was built: buildit push {Subject} --to {Binhost}",
+        });
+    }
 
     /// <summary>It has a record that counts, but not what the record names, or not with the right bytes.</summary>
     public sealed record Incomplete(string Subject, string Reason) : BinhostEvent;

@@ -19,6 +19,7 @@ public sealed record FoundRecord<T>(T Record, Envelope Envelope, Binhost Binhost
 /// </summary>
 public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binhosts, TimeProvider time, Action<BinhostEvent> report) : IDisposable
 {
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<BinhostEvent.Refused>> _refused = new(StringComparer.Ordinal);
     private readonly BlobPull _pull = new(store, time, report);
     private readonly ConcurrentDictionary<(string Binhost, Digest Key), Lazy<Task<Envelope?>>> _found = [];
 
@@ -37,12 +38,15 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         var asked = All.Select(b => (Binhost: b, Envelope: EnvelopeAsync(b, key, cancel))).ToArray();
         foreach (var (binhost, pending) in asked)
         {
-            if (await pending is { } envelope && binhost.Judge(envelope, subject, open, objection) is { } record)
+            if (await pending is { } envelope && Judge(binhost, envelope, subject, open, objection) is { } record)
             {
                 yield return new(record, envelope, binhost);
             }
         }
     }
+
+    /// <summary>The refusals of records of a subject so far.</summary>
+    public IReadOnlyCollection<BinhostEvent.Refused> RefusalsOf(string subject) => _refused.GetValueOrDefault(subject) ?? (IReadOnlyCollection<BinhostEvent.Refused>)[];
 
     /// <summary>Sees to it that an output of a package is in the store. What is amiss in the binhosts is told; false if it cannot be had.</summary>
     /// <param name="diffId">Of the output.</param>
@@ -59,8 +63,16 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
     }
 
     /// <summary>Sees to it that a blob is in the store; gives its path, or null if it cannot be had.</summary>
+    /// <param name="digest">Of the blob.</param>
+    /// <param name="size">Of the blob, where known.</param>
+    /// <param name="subject">For people.</param>
+    /// <param name="first">The binhost whose record names it, which is told if it lacks it; null: nobody has promised to have it.</param>
+    /// <param name="cancel">Ends it.</param>
     public Task<string?> PullBlobAsync(Digest digest, long? size, string subject, Binhost? first, CancellationToken cancel) =>
-        _pull.BlobAsync(digest, size, All.OrderBy(b => b == first ? 0 : 1), (binhost, reason) => binhost.Lacks(subject, reason), cancel);
+        _pull.BlobAsync(digest, size, All.OrderBy(b => b == first ? 0 : 1), (binhost, reason) => Lacks(binhost, subject, reason, first), cancel);
+
+    /// <summary>Remembers that a blob of the store holds an output, so that this output need not be downloaded.</summary>
+    public static void Remember(ContentStore store, LayerForm form) => BlobPull.Remember(store, form);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -70,6 +82,28 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         {
             binhost.Dispose();
         }
+    }
+
+    private static void Lacks(Binhost binhost, string subject, string reason, Binhost? promised)
+    {
+        if (binhost == promised)
+        {
+            binhost.Lacks(subject, reason);
+        }
+    }
+
+    private T? Judge<T>(Binhost binhost, Envelope envelope, string subject, Func<Envelope, T?> open, Func<T, string?> objection)
+        where T : class
+    {
+        var statement = binhost.Judge(envelope, open, objection, out var refusal);
+        if (refusal is not null)
+        {
+            var refused = new BinhostEvent.Refused(subject, refusal) { Binhost = binhost.Name };
+            _refused.GetOrAdd(subject, static _ => []).Enqueue(refused);
+            report(refused);
+        }
+
+        return statement;
     }
 
     private Task<Envelope?> EnvelopeAsync(Binhost binhost, Digest key, CancellationToken cancel) =>

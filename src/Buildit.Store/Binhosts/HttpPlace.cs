@@ -15,7 +15,7 @@ public sealed class HttpPlace : IPlace
     private readonly Uri _base;
     private readonly TimeProvider _clock;
     private readonly FetchOptions _options;
-    private readonly HttpLine _line;
+    private readonly Lazy<HttpLine> _line;
 
     /// <param name="url">Of the directory that the binhost is in; user and password may be in it.</param>
     /// <param name="options">Proxy and patience.</param>
@@ -24,7 +24,8 @@ public sealed class HttpPlace : IPlace
     {
         _base = url.AbsolutePath.EndsWith('/') ? url : new UriBuilder(url) { Path = url.AbsolutePath + "/" }.Uri;
         (_clock, _options) = (clock, options);
-        _line = new(options, options.ConnectTimeout);
+        // Most runs ask no binhost, and an HTTP client costs more to make than such a run takes otherwise.
+        _line = new(() => new(options, options.ConnectTimeout));
         Address = Redaction.Of(url.OriginalString);
     }
 
@@ -94,7 +95,13 @@ public sealed class HttpPlace : IPlace
     });
 
     /// <inheritdoc/>
-    public void Dispose() => _line.Dispose();
+    public void Dispose()
+    {
+        if (_line.IsValueCreated)
+        {
+            _line.Value.Dispose();
+        }
+    }
 
     private static void Revalidate(HttpRequestMessage request, PlaceDocument? known)
     {
@@ -111,7 +118,7 @@ public sealed class HttpPlace : IPlace
         try
         {
             // Relative to the base, whose user and password Uri keeps.
-            return await _line.SendAsync(method, new Uri(_base, path), prepare, watch);
+            return await _line.Value.SendAsync(method, new Uri(_base, path), prepare, watch);
         }
         catch
         {

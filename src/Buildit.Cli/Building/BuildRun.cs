@@ -1,0 +1,45 @@
+using Buildit.Cli.Consoles;
+using Buildit.Cli.Targets;
+using Buildit.Cli.Workspaces;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+
+namespace Buildit.Cli.Building;
+
+/// <summary>Builds the targets of a request one after the other, each with its own workspace.</summary>
+/// <param name="terminal">What a person sees.</param>
+/// <param name="verbs">Names of all commands: who mistypes one has named a target.</param>
+internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verbs)
+{
+    /// <summary>Builds all of them; gives the exit code.</summary>
+    public async Task<int> RunAsync(BuildRequest request, CancellationToken cancel)
+    {
+        var worst = ExitCode.Ok;
+        foreach (var target in request.Targets)
+        {
+            try
+            {
+                await BuildAsync(request, target, cancel);
+            }
+            catch (BuilditException e) when (request.Engine.KeepGoing)
+            {
+                terminal.Print(e.Diagnostics);
+                worst = worst == ExitCode.Ok || e.Code < worst ? e.Code : worst;
+            }
+        }
+
+        return (int)worst;
+    }
+
+    private async Task BuildAsync(BuildRequest request, string written, CancellationToken cancel)
+    {
+        var target = Target.Find(request.Start, written, verbs());
+        var workspace = Workspace.Find(request.Start, target.Path, terminal);
+        var progress = new Progress(terminal);
+        var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
+        using var session = new Session(workspace, engine, progress.Take, progress.Binhosts.Take);
+        await (target is Target.ContainerDirectory container
+            ? new ContainerBuild(session, terminal, progress, request).RunAsync(container, cancel)
+            : new PackageBuild(session, terminal, progress, request).RunAsync(target, cancel));
+    }
+}
