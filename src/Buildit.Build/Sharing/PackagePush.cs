@@ -42,7 +42,14 @@ public sealed record PushReport(int Pushed, int Unchanged, int Blobs, long Bytes
 /// Pushes packages: blobs first, then the record of each package whose blobs are all there, then the catalog. A package that fails does not keep the others back, and has no
 /// record. What is there already is not even read here.
 /// </summary>
-public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerCache layers, ICompressor zstd, ICompressor gzip, BinhostWriter writer, PushOptions options)
+/// <param name="store">Has the outputs.</param>
+/// <param name="records">Has the records.</param>
+/// <param name="layers">Keeps what was compressed.</param>
+/// <param name="runtime">Compresses runtime outputs: as the images that they are in, so that the blob is the image's layer.</param>
+/// <param name="others">Compresses the other outputs.</param>
+/// <param name="writer">The binhost.</param>
+/// <param name="options">How to push.</param>
+public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerCache layers, ICompressor runtime, ICompressor others, BinhostWriter writer, PushOptions options)
 {
     // One after the other: compression itself uses all processors.
     private const int CompressedAtOnce = 1;
@@ -147,11 +154,11 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
 
     private bool IsTrusted(Envelope there) => options.Trust.Judge(there, options.Now) is null;
 
-    /// <summary>A form of each output: one that the binhost has, else the layer of an image if there is one, else a new one.</summary>
+    /// <summary>A form of each output: one that the binhost has, else the one that images have or will have as a layer.</summary>
     private async Task<(ImmutableArray<LayerForm> Forms, List<PushedBlob> Blobs)> LayersAsync(Realised package, LayerForm[] there, CancellationToken cancel)
     {
         var (forms, blobs) = (ImmutableArray.CreateBuilder<LayerForm>(), new List<PushedBlob>());
-        foreach (var diffId in package.Record.Outputs.Values.Distinct())
+        foreach (var (output, diffId) in package.Record.Outputs.DistinctBy(o => o.Value))
         {
             if (there.FirstOrDefault(f => f.DiffId == diffId) is { } form)
             {
@@ -160,7 +167,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
             }
 
             var tree = store.FindTree(diffId) ?? throw new IOException("not all of its outputs are in the store");
-            var layer = layers.Find(diffId, gzip) ?? await layers.GetAsync(LayerSource.Of(tree), zstd, cancel);
+            var layer = layers.Find(diffId, runtime) ?? await layers.GetAsync(LayerSource.Of(tree), output == "runtime" ? runtime : others, cancel);
             forms.Add(new(diffId, layer.MediaType, layer.Digest, layer.Size));
             blobs.Add(new(layer.Digest, layer.Size, () => File.OpenRead(layer.Path)));
         }

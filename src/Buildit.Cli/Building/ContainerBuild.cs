@@ -31,7 +31,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
         // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
         var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
-        var push = new Push(session, terminal, request.PushChoices);
+        var push = new Push(session, terminal, request.PushChoices, container.Steps.OfType<Step.Image>().FirstOrDefault(s => s.Format == ImageFormat.Oci)?.Compression ?? "zstd");
         var failed = await push.PackagesAsync(pushes, packages, cancel);
         var images = await new ImageBuild(session, terminal, request).RunAsync(new(session, container, files, packages, closure), cancel);
         progress.Report();

@@ -46,7 +46,12 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
                 session.Store.Index.AddImage(key, written.Print());
             }
 
-            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}..." + (source.Length > 0 ? $" taken from '{source}'" : ""));
+            if (source.Length > 0)
+            {
+                terminal.Line($"    Found the image in '{source}'.");
+            }
+
+            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}...");
             terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
             finished.Add(new(step, path, RecordOf(composition, key, path, written.Digest)));
         }

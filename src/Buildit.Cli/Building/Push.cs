@@ -41,7 +41,11 @@ internal sealed record PushOutcome(ImmutableArray<Diagnostic> Failures)
 }
 
 /// <summary>Pushes what a command has made or found, and says so.</summary>
-internal sealed class Push(Session session, Terminal terminal, PushChoices choices)
+/// <param name="session">What it was made with.</param>
+/// <param name="terminal">What a person sees.</param>
+/// <param name="choices">What is pushed.</param>
+/// <param name="compression">How the container's layers are compressed; <c>zstd</c> for what is in no container.</param>
+internal sealed class Push(Session session, Terminal terminal, PushChoices choices, string compression)
 {
     private readonly Lazy<SigningKey?> _key = new(() => session.Workspace.Binhosts.Keys.Open(choices.Key));
     private bool _hasWarned;
@@ -131,7 +135,7 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
     private async Task<PushReport> PackagesAsync(BinhostWriter writer, BinhostSetting binhost, ImmutableArray<Realised> packages, CancellationToken cancel)
     {
         var options = new PushOptions(_key.Value, session.Workspace.Binhosts.TrustOf(binhost), TimeProvider.System.GetUtcNow(), choices.Sources, choices.Logs);
-        var push = new PackagePush(session.Store, session.Records, session.Layers, session.Compressor("zstd")!, session.Compressor("gzip")!, writer, options);
+        var push = new PackagePush(session.Store, session.Records, session.Layers, session.Compressor(compression) ?? session.Compressor("zstd")!, session.Compressor("zstd")!, writer, options);
         if (_key.Value is { } key)
         {
             await writer.OfferKeyAsync(key.Public, cancel);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Globalization;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
@@ -20,8 +19,8 @@ internal sealed class BinhostTalk(Terminal terminal)
     /// <summary>Where a package came from in this run; null if it did not come from a binhost.</summary>
     public string? SourceOf(Package package) => _sources.GetValueOrDefault(package.Key.ToString());
 
-    /// <summary>A package, or what was missing of it, was taken.</summary>
-    public void Took(Package package, string? binhost) => _sources.TryAdd(package.Key.ToString(), binhost ?? "");
+    /// <summary>A package was taken, not only what was missing of one that was known.</summary>
+    public void Took(Package package, string binhost) => _sources.TryAdd(package.Key.ToString(), binhost);
 
     /// <summary>Takes an event; called from many threads.</summary>
     public void Take(BinhostEvent e)
@@ -54,8 +53,8 @@ internal sealed class BinhostTalk(Terminal terminal)
     {
         if (Pulled > 0)
         {
-            var names = _sources.Values.Where(n => n.Length > 0).Distinct().Order(StringComparer.Ordinal).Select(n => $"'{n}'").ToImmutableArray();
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        took {Pulled} packages ({_bytes / 1e6:0.0} MB) from {(names.IsEmpty ? "binhosts" : string.Join(", ", names))}"));
+            var names = string.Join(", ", _sources.Values.Distinct().Order(StringComparer.Ordinal).Select(n => $"'{n}'"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        took {Pulled} packages ({_bytes / 1e6:0.0} MB) from {names}"));
         }
 
         foreach (var ((binhost, kind), count) in _troubles.Where(t => t.Value > 1).OrderBy(t => t.Key.Binhost, StringComparer.Ordinal).ThenBy(t => t.Key.Kind, StringComparer.Ordinal))

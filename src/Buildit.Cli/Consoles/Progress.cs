@@ -30,8 +30,8 @@ internal sealed class Progress(Terminal terminal)
                 Interlocked.Increment(ref _fetched);
                 Interlocked.Add(ref _fetchedBytes, fetched.Bytes);
                 break;
-            case BuildEvent.Pulled pulled:
-                _binhosts.Took(pulled.Package, pulled.Binhost);
+            case BuildEvent.Pulled { Binhost: { } binhost } pulled:
+                _binhosts.Took(pulled.Package, binhost);
                 break;
             case BuildEvent.Imported:
                 Interlocked.Increment(ref _imported);

@@ -24,9 +24,10 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
         Store = ContentStore.Open(Path.Combine(_directory, "store"));
         Records = new(Store, Platform.LinuxAmd64);
         var options = new EngineOptions { KeepGoing = keepGoing, ParallelBuilds = 4 };
-        _builder = new(Store, Records, this, this, new(Store), options, TimeProvider.System, Events.Add);
+        var binhosts = new Substitution(new(Store, [], TimeProvider.System, static _ => { }), Records, Events.Add);
+        _builder = new(Store, Records, binhosts, this, this, new(Store), options, TimeProvider.System, Events.Add);
         _debian = new(Store, Records, this, Events.Add);
-        Engine = new(Records, _builder, _debian, new(Store, Records), options, Events.Add);
+        Engine = new(Records, binhosts, _builder, _debian, new(Store, Records), options, Events.Add);
         var shell = _directory.Write("sh", "#!");
         Shell = Samples.Group("toolchain/sh", new ResolvedFile("/usr/bin/sh", Digest.Of("#!"), true, shell));
     }
