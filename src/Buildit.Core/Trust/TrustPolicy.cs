@@ -18,7 +18,8 @@ public sealed record TrustPolicy(ImmutableArray<PublicKey> Keys, int Required, I
     {
         var signed = envelope.SignedBytes;
         var judged = envelope.Signatures.Select(s => (Signature: s, Refusal: Judge(s, signed, now))).ToArray();
-        var good = judged.Where(j => j.Refusal is null).Select(j => j.Signature.KeyId).Distinct(StringComparer.Ordinal).Count();
+        // As digests: one key may be named in two spellings.
+        var good = judged.Where(j => j.Refusal is null).Select(j => Digest.Parse(j.Signature.KeyId)).Distinct().Count();
         if (good >= Math.Max(1, Required))
         {
             return null;

@@ -165,7 +165,9 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         return Encoding.UTF8.GetBytes(string.Concat(lines.Append(line).Distinct().Order(StringComparer.Ordinal).Select(l => l + "\n")));
     }
 
-    private static ReadOnlyMemory<byte>? Changed(ReadOnlyMemory<byte>? current, byte[] wanted) => current is { } there && there.Span.SequenceEqual(wanted) ? null : wanted;
+    // Not "? null : wanted": that null would be an empty array, and so an empty document.
+    private static ReadOnlyMemory<byte>? Changed(ReadOnlyMemory<byte>? current, byte[] wanted) =>
+        current is { } there && there.Span.SequenceEqual(wanted) ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(wanted);
 
     private Task UpdateAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel) =>
         RetryAsync(stop => place.UpdateAsync(path, change, stop), cancel);
