@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Collections.Concurrent;
 using Buildit.Core;
 using Buildit.Core.Records;
 using Buildit.Store.Compression;
@@ -22,6 +22,9 @@ internal sealed class BlobPull(ContentStore store, TimeProvider time, Action<Bin
     private const string LayerFact = "layer";
     private static readonly SourceLimits Limits = new();
     private readonly SemaphoreSlim _downloads = new(AtOnce);
+
+    // Outputs that no binhost could give in this run: one record is found by two keys, and its damage told once.
+    private readonly ConcurrentDictionary<Digest, bool> _lost = [];
 
     /// <summary>Sees to it that a blob is in the store; gives its path, or null and the reasons told to <paramref name="lacks"/>.</summary>
     public async Task<string?> BlobAsync(Digest digest, long? size, IEnumerable<Binhost> from, Action<Binhost, string> lacks, CancellationToken cancel)
@@ -61,7 +64,7 @@ internal sealed class BlobPull(ContentStore store, TimeProvider time, Action<Bin
             return true;
         }
 
-        foreach (var form in forms)
+        foreach (var form in _lost.ContainsKey(diffId) ? [] : forms)
         {
             if (await DownloadAsync(form, from, lacks, cancel))
             {
@@ -69,6 +72,7 @@ internal sealed class BlobPull(ContentStore store, TimeProvider time, Action<Bin
             }
         }
 
+        _lost[diffId] = true;
         return false;
     }
 

@@ -52,7 +52,7 @@ public class BuildEngineTests
     [Fact]
     public async Task Keeping_going_builds_all_that_does_not_depend_on_the_failure_and_tells_it_once()
     {
-        using var bench = new EngineBench(keepGoing: true);
+        using var bench = new EngineBench(new() { KeepGoing = true });
         var badFailed = new TaskCompletionSource();
         var bad = bench.Package("lib/bad");
         bench.Does["lib/bad"] = (_, _) => throw new InvalidOperationException();
@@ -73,7 +73,7 @@ public class BuildEngineTests
     [Fact]
     public async Task Keeping_going_tells_every_root_cause_and_the_smallest_exit_code_wins()
     {
-        using var bench = new EngineBench(keepGoing: true);
+        using var bench = new EngineBench(new() { KeepGoing = true });
         bench.Does["lib/bad"] = (_, _) => throw new InvalidOperationException();
         var missing = Samples.Built(Samples.Recipe("lib/missing") with { Sources = [Samples.Source("", "a.tar"), Samples.Source("b", "b.tar")] }, [bench.Shell]);
         var both = bench.Package("app/both", bench.Package("lib/bad"), missing);
