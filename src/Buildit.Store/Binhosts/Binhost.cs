@@ -59,7 +59,7 @@ public sealed class Binhost : IDisposable
     public T? Judge<T>(Envelope envelope, Func<Envelope, T?> open, Func<T, string?> objection, out Refusal? refusal)
         where T : class
     {
-        refusal = Trust.Judge(envelope, _clock.GetUtcNow());
+        refusal = envelope.Payload.IsEmpty ? new(RefusalKind.WrongStatement, "what it has there is no record") : Trust.Judge(envelope, _clock.GetUtcNow());
         var statement = refusal is null ? open(envelope) : null;
         var wrong = statement is null ? "it is not what its name says" : objection(statement);
         refusal ??= wrong is null ? null : new(RefusalKind.WrongStatement, wrong);

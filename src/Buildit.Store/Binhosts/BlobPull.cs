@@ -91,8 +91,9 @@ internal sealed class BlobPull(ContentStore store, TimeProvider time, Action<Bin
             return false;
         }
 
-        await store.CommitAsync([tree!], [], cancel);
+        // Before the sync that makes the tree durable, which would write this file to the disk as well.
         download.Forget();
+        await store.CommitAsync([tree!], [], cancel);
         return true;
     }
 

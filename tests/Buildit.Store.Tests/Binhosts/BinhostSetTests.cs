@@ -113,7 +113,7 @@ public sealed class BinhostSetTests : IDisposable
         BinhostBench.Publish(server, package);
         server.Files[BinhostLayout.Record(package.Key)] = Encoding.UTF8.GetBytes(text);
         Assert.Empty(await _bench.FindAsync(package));
-        Assert.IsType<BinhostEvent.Refused>(_bench.Told.Single());
+        Assert.Equal(RefusalKind.WrongStatement, Assert.IsType<BinhostEvent.Refused>(_bench.Told.Single()).Refusal.Kind);
     }
 
     [Fact]
