@@ -18,7 +18,7 @@ internal sealed class BlobDownload(ContentStore store, Digest digest, long? size
     private const int FruitlessAttempts = 2;
     private const int MostAttempts = 10;
     private const int ChunkSize = 1 << 17;
-    private static readonly PipeOptions Ahead = new(pauseWriterThreshold: 8 << 20, resumeWriterThreshold: 4 << 20, minimumSegmentSize: ChunkSize, useSynchronizationContext: false);
+    private static readonly PipeOptions Ahead = new(pauseWriterThreshold: 8 << 20, resumeWriterThreshold: 4 << 20, minimumSegmentSize: 1 << 20, useSynchronizationContext: false);
     private readonly string _partial = Path.Combine(store.Paths.Partial, digest.Hex + ".blob");
 
     /// <summary>Bytes that came over the line.</summary>

@@ -8,8 +8,8 @@ namespace Buildit.Store.Compression;
 /// </summary>
 internal sealed class ReadAheadStream : ReadOnlyStream
 {
-    private const int PieceSize = 1 << 18;
-    private const int PiecesAhead = 8;
+    private const int PieceSize = 1 << 20;
+    private const int PiecesAhead = 4;
     private readonly Channel<ArraySegment<byte>> _pieces = Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(PiecesAhead) { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _closed = new();
     private readonly Task _reading;
