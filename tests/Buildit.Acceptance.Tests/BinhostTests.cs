@@ -187,6 +187,24 @@ public sealed class BinhostTests : IDisposable
     }
 
     [Fact]
+    public async Task Sources_and_logs_are_shared_where_that_is_asked_for()
+    {
+        var builder = await BuilderAsync();
+        using var server = new SmallServer();
+        var source = System.Text.Encoding.ASCII.GetBytes($"source {_mark}\n");
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(source));
+        server.Files["/source.txt"] = source;
+        builder.Recipe("app", "cp source.txt \"$OUTPUT/app\"", more: $"versions: {{1.0: {{sources: [{{url: '{server.Url}/source.txt', sha256: {digest}}}]}}}}\n", tools: Workspace.FewTools);
+        await builder.MustBuildAsync("push", "test/app", "--sources", "--logs");
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(Place, "logs")));
+
+        server.Files.Clear();
+        var user = (await UserAsync(builder)).WithOwnStore();
+        Run.Shell($"rm '{user.Store}/blobs/sha256/{digest}'");
+        (await user.MustBuildAsync("test/app", "--rebuild")).Says("built in");
+    }
+
+    [Fact]
     public async Task Keys_are_for_their_owner_and_never_overwritten()
     {
         var builder = await BuilderAsync();

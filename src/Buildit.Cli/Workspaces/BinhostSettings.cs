@@ -80,6 +80,11 @@ internal sealed record BinhostSettings(ImmutableArray<BinhostSetting> All, KeyDi
             bag.Warning(entry.Name.Span, $"the binhost '{entry.Name.Value}' is not read from: {why}");
         }
 
+        if (entry is { Push: true, Upload: { } upload } && PlaceFactory.CannotWrite(upload) is { } whyNot)
+        {
+            bag.Warning(entry.Name.Span, $"the binhost '{entry.Name.Value}' is not pushed to: {whyNot}");
+        }
+
         foreach (var key in entry.Keys.Where(k => !File.Exists(Path.Combine(root, k.Value))))
         {
             bag.Error(key.Span, $"there is no key file '{key.Value}'", "'buildit key export' writes one; or leave it out, and accept a key with 'buildit key trust'");
