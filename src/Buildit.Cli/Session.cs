@@ -28,7 +28,7 @@ internal sealed class Session : IDisposable
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
         Archive = new(Store.Scratch);
-        Files = new(workspace.RecipeTrees, workspace.Display, Archive);
+        Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         var fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
@@ -6,6 +7,9 @@ namespace Buildit.Core.Graphs;
 /// <summary>All that a build is told: base and derived recipe, style, version and flags merged. Equal values give equal builds.</summary>
 public sealed record ResolvedRecipe
 {
+    /// <summary>The file that declares it, for messages.</summary>
+    public required SourceText Text { get; init; }
+
     /// <summary><c>category/name</c>.</summary>
     public required string Name { get; init; }
 
