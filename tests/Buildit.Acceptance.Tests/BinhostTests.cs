@@ -65,7 +65,7 @@ public sealed class BinhostTests : IDisposable
         var builder = await BuilderAsync(withKey: false);
         (await builder.MustBuildAsync("test/app", "--push")).Says("warning: what is pushed to 'shared' is not signed", "buildit key new");
         var user = (await UserAsync(builder)).WithOwnStore();
-        (await user.BuildAsync("test/app", "--require-binhost")).Fails(6, "the binhost 'shared' has 'test/app-1.0', but it is not signed", "buildit push test/app-1.0 --to shared");
+        (await user.BuildAsync("test/app", "--require-binhost")).Fails(6, "the binhost 'shared' has 'test/app-1.0', but it is not signed", "buildit push test/app --to shared");
         (await user.BuildAsync("pull", "test/app")).Fails(6, "not signed");
         (await user.MustBuildAsync("test/app")).Says("warning: the binhost 'shared' has 'test/app-1.0', but it is not signed", "Defaulting to local build...");
     }

@@ -152,7 +152,7 @@ public sealed class BuildEngine(
 
         if (package is Package.Built)
         {
-            throw new BuilditException(ExitCode.Missing, $"no binhost has '{package.DisplayName}', and it must not be built here", $"push it from a machine that has it, or build it here: buildit {package.DisplayName}");
+            throw new BuilditException(ExitCode.Missing, $"no binhost has '{package.DisplayName}', and it must not be built here", binhosts.HasFailed ? "one of them does not work, as said above: run the command again when it does" : "push it from a machine that has it, or build it here");
         }
     }
 

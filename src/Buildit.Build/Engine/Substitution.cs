@@ -48,6 +48,9 @@ public sealed class Substitution(BinhostSet binhosts, RecordKeeper records, Acti
         return null;
     }
 
+    /// <summary>Whether a binhost failed in this run, so that what it has is not known.</summary>
+    public bool HasFailed => binhosts.HasFailed;
+
     /// <summary>The refusals of a package's records so far.</summary>
     public IReadOnlyCollection<BinhostEvent.Refused> RefusalsOf(Package package) => binhosts.RefusalsOf(package.DisplayName);
 

@@ -38,6 +38,7 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
         var progress = new Progress(terminal);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         using var session = new Session(workspace, engine, progress.Take, progress.Binhosts.Take);
+        session.Binhosts.Target = written;
         await (target is Target.ContainerDirectory container
             ? new ContainerBuild(session, terminal, progress, request).RunAsync(container, cancel)
             : new PackageBuild(session, terminal, progress, request).RunAsync(target, cancel));

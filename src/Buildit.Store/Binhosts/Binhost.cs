@@ -67,7 +67,7 @@ public sealed class Binhost : IDisposable
     }
 
     /// <summary>Tells that something which a record names cannot be had.</summary>
-    public void Lacks(string subject, string reason) => _report(new BinhostEvent.Incomplete(subject, reason) { Binhost = Name });
+    public void Lacks(string subject, string reason, string? target) => _report(new BinhostEvent.Incomplete(subject, reason) { Binhost = Name, Target = target });
 
     /// <summary>Tells of a finished download.</summary>
     public void Gave(long bytes) => _report(new BinhostEvent.Downloaded(bytes) { Binhost = Name });

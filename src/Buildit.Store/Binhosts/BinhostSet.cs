@@ -26,6 +26,12 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
     /// <summary>The binhosts, in order.</summary>
     public ImmutableArray<Binhost> All { get; } = binhosts;
 
+    /// <summary>What the command is about, as it was written; goes into hints.</summary>
+    public string? Target { get; set; }
+
+    /// <summary>Whether a binhost failed in this run, so that what it has is not known.</summary>
+    public bool HasFailed => All.Any(b => b.Place.HasFailed);
+
     /// <summary>All records of a key that count, in the binhosts' order. Every binhost is asked at once.</summary>
     /// <param name="key">Recipe key, build key or image key.</param>
     /// <param name="subject">What is looked for, for people.</param>
@@ -59,7 +65,7 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         Binhost[] order = [.. All.OrderBy(b => b == first ? 0 : 1)];
         var envelopes = await Task.WhenAll(order.Select(b => EnvelopeAsync(b, key.Digest, cancel)));
         var forms = envelopes.SelectMany(e => e?.Layers ?? []).Where(f => f.DiffId == diffId).Distinct();
-        return await _pull.TreeAsync(diffId, forms, order, (binhost, reason) => binhost.Lacks(subject, reason), cancel);
+        return await _pull.TreeAsync(diffId, forms, order, (binhost, reason) => binhost.Lacks(subject, reason, Target), cancel);
     }
 
     /// <summary>Sees to it that a blob is in the store; gives its path, or null if it cannot be had.</summary>
@@ -84,11 +90,11 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         }
     }
 
-    private static void Lacks(Binhost binhost, string subject, string reason, Binhost? promised)
+    private void Lacks(Binhost binhost, string subject, string reason, Binhost? promised)
     {
         if (binhost == promised)
         {
-            binhost.Lacks(subject, reason);
+            binhost.Lacks(subject, reason, Target);
         }
     }
 
@@ -98,7 +104,7 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         var statement = binhost.Judge(envelope, open, objection, out var refusal);
         if (refusal is not null)
         {
-            var refused = new BinhostEvent.Refused(subject, refusal) { Binhost = binhost.Name };
+            var refused = new BinhostEvent.Refused(subject, refusal) { Binhost = binhost.Name, Target = Target };
             _refused.GetOrAdd(subject, static _ => []).Enqueue(refused);
             report(refused);
         }
