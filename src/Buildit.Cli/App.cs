@@ -71,7 +71,8 @@ internal static partial class App
         root.Subcommands.Add(new PushCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new PullCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new KeyCommand(terminal).Command());
-        root.Subcommands.Add(new LockCommand(terminal).Command());
+        root.Subcommands.Add(new LockCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new UpdateCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;
     }

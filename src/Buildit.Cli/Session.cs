@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Build.Engine;
+using Buildit.Build.Locks;
 using Buildit.Build.Sandboxing;
 using Buildit.Build.Tools;
 using Buildit.Build.Workspaces;
@@ -10,6 +11,7 @@ using Buildit.Store;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
 using Buildit.Store.Fetching;
+using Buildit.Store.Git;
 using Buildit.Store.Layers;
 using Buildit.Store.Sources;
 
@@ -20,8 +22,9 @@ internal sealed class Session : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
 
-    public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report, Action<BinhostEvent> binhosts)
+    public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report, Action<BinhostEvent>? binhosts = null)
     {
+        var told = binhosts ?? (static _ => { });
         Workspace = workspace;
         Store = Own(ContentStore.Open(workspace.StoreDirectory));
         Roots = new(Store);
@@ -32,12 +35,14 @@ internal sealed class Session : IDisposable
         Apt = new(() => DistributionMirrors.Of(workspace));
         var fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));
+        Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
+        Pins = new(Fetcher, Git, report);
         Places = new(fetching, Patience, TimeProvider.System);
-        Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, binhosts))], TimeProvider.System, binhosts));
+        Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, told))], TimeProvider.System, told));
         Records = new RecordKeeper(Store, Platform.LinuxAmd64);
         Layers = new(Store.Paths.Root, Store.VerifiedBlobPath);
         var substitution = new Substitution(Binhosts, Records, report);
-        var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
+        var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, Git, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
         var builder = Own(new PackageBuilder(Store, Records, substitution, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, Records, sources, report));
         Engine = Own(new BuildEngine(Records, substitution, builder, debian, new(Store, Records), options, report));
@@ -71,6 +76,10 @@ internal sealed class Session : IDisposable
 
     /// <summary>Patience with binhosts.</summary>
     public static PlaceLimits Patience { get; } = new();
+
+    public GitSources Git { get; }
+
+    public PinFinder Pins { get; }
 
     public BuildEngine Engine { get; }
 

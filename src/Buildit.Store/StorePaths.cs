@@ -35,6 +35,9 @@ public sealed record StorePaths(string Root)
     /// <summary>What binhosts said of their catalogs: a cache.</summary>
     public string Binhosts => Path.Combine(Root, "binhosts");
 
+    /// <summary>Bare repositories with fetched commits: a cache.</summary>
+    public string Git => Path.Combine(Root, "git");
+
     /// <summary>The SQLite index; can be rebuilt from the files.</summary>
     public string Index => Path.Combine(Root, "index.db");
 

@@ -1,4 +1,5 @@
 using Buildit.Build.Engine;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Workspaces;
 using Buildit.Core.Containers;
 using Buildit.Store.Binhosts;
@@ -6,7 +7,7 @@ using Buildit.Store.Binhosts;
 namespace Buildit.Cli.Building;
 
 /// <summary>What the building commands were told.</summary>
-internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, int? Jobs, EngineOptions Engine)
+internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, int? Jobs, LookupPolicy Lookups, EngineOptions Engine)
 {
     /// <summary>Where to push to: null = where the configuration says so, empty = the default place, else the name of a binhost.</summary>
     public string? Push { get; init; }

@@ -1,6 +1,6 @@
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
-using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 
@@ -14,6 +14,11 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
     /// <summary>Builds all of them; gives the exit code.</summary>
     public async Task<int> RunAsync(BuildRequest request, CancellationToken cancel)
     {
+        if (request.Lookups.Locked && !request.Engine.KeepGoing)
+        {
+            await CheckLocksAsync(request, cancel);
+        }
+
         var worst = ExitCode.Ok;
         foreach (var target in request.Targets)
         {
@@ -31,10 +36,25 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
         return (int)worst;
     }
 
+    /// <summary>What is missing from the locks of all targets is told at once, before anything is built.</summary>
+    private async Task CheckLocksAsync(BuildRequest request, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        foreach (var written in request.Targets.Skip(1).Any() ? request.Targets : [])
+        {
+            var target = Target.Find(request.Start, written, verbs());
+            var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
+            using var session = new Session(workspace, request.Engine, static _ => { });
+            request.Lookups.Report(TargetGraph.ReadUnlocked(session, target, bag), bag);
+        }
+
+        LookupPolicy.ThrowIfErrors(bag);
+    }
+
     private async Task BuildAsync(BuildRequest request, string written, CancellationToken cancel)
     {
         var target = Target.Find(request.Start, written, verbs());
-        var workspace = Workspace.Find(request.Start, target.Path, terminal);
+        var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
         var progress = new Progress(terminal);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         using var session = new Session(workspace, engine, progress.Take, progress.Binhosts.Take);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Containers;
@@ -17,12 +18,12 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
         var bag = new DiagnosticBag();
-        var graph = TargetGraph.Read(session, target, bag);
+        var graph = TargetGraph.ReadUnlocked(session, target, bag);
         var container = graph.Container!;
         // All that can be wrong in the files is told now, before anything is fetched or built.
         var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
         ImageChecks.Run(container, bag);
-        bag.ThrowIfErrors();
+        graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(graph, bag, cancel);
         terminal.Print([.. bag.Items]);
         var pushes = request.Pushes(session.Workspace);
 

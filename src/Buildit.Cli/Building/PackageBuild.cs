@@ -1,8 +1,10 @@
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Core;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 
 namespace Buildit.Cli.Building;
@@ -12,7 +14,10 @@ internal sealed class PackageBuild(Session session, Terminal terminal, Progress 
 {
     public async Task RunAsync(Target target, CancellationToken cancel)
     {
-        var requested = TargetGraph.Read(session, target).Packages[0];
+        var bag = new DiagnosticBag();
+        var graph = TargetGraph.ReadUnlocked(session, target, bag);
+        graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(graph, bag, cancel);
+        var requested = graph.Packages[0];
         var pushes = request.Pushes(session.Workspace);
         terminal.Line($"Building {requested.Package.DisplayName}");
         var realised = await PackageSteps.RealiseAsync(session, terminal, progress, requested, Need.Run, cancel);

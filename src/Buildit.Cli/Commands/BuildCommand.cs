@@ -2,6 +2,7 @@ using System.CommandLine;
 using Buildit.Build.Engine;
 using Buildit.Cli.Building;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
@@ -28,10 +29,11 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
     private readonly Option<string?> _push = Options.Push;
     private readonly Option<bool> _requireBinhost = new("--require-binhost") { Description = "Build nothing: what no binhost has is an error (7), what one has without a signature that counts, too (6)" };
+    private readonly Option<bool> _locked = new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
     private readonly Option<string> _progress = Options.Progress();
 
-    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _requireBinhost, _keepGoing, _rebuild, _offline, _keepFailed, _progress];
+    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _progress];
 
     public Command Command()
     {
@@ -58,6 +60,7 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
             Path.GetFullPath(parsed.GetValue(_output)!, start),
             Options.Formats(parsed.GetValue(_type)),
             parsed.GetValue(_jobs),
+            new(Locked: parsed.GetValue(_locked), Offline: parsed.GetValue(_offline)),
             new()
             {
                 KeepGoing = parsed.GetValue(_keepGoing),

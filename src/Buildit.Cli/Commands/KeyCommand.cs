@@ -101,7 +101,7 @@ internal sealed class KeyCommand(Terminal terminal)
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static KeyDirectory Keys() => new(Workspace.UserDirectory());
+    private static KeyDirectory Keys() => new(Settings.UserDirectory());
 
     private (DateTimeOffset? NotBefore, DateTimeOffset? NotAfter) Validity(ParseResult parsed)
     {

@@ -24,17 +24,20 @@ internal sealed record BinhostSettings(ImmutableArray<BinhostSetting> All, KeyDi
     /// <summary>Name and directory of the binhost that every workspace has where none is configured.</summary>
     public const string DefaultName = "binhost";
 
-    /// <summary>The configured ones; if there are none, the directory <c>binhost</c> of the workspace.</summary>
-    public static BinhostSettings Of(Config config, string root, string workspace, KeyDirectory keys, DiagnosticBag bag)
+    /// <summary>The configured ones; if there are none, the directory <c>binhost</c> beside the recipes.</summary>
+    public static BinhostSettings Of(Settings settings, ImmutableArray<string> trees, DiagnosticBag bag)
     {
-        var standard = new BinhostEntry(new(DefaultName, default)) { Download = Path.Combine(workspace, DefaultName), Upload = Path.Combine(workspace, DefaultName) };
+        // A recipe tree in git is a checkout in the store, beside which nothing is to be written.
+        var (config, root) = (settings.Config, settings.Root);
+        var beside = config.Recipes.All(static t => t is RecipeTree.Local) && trees is [var first, ..] ? Path.GetDirectoryName(first)! : root;
+        var standard = new BinhostEntry(new(DefaultName, default)) { Download = Path.Combine(beside, DefaultName), Upload = Path.Combine(beside, DefaultName) };
         var entries = config.Binhosts.IsEmpty ? [standard] : config.Binhosts;
         foreach (var entry in entries)
         {
             Check(entry, root, bag);
         }
 
-        return new([.. entries.Select(e => Resolve(e, root))], keys);
+        return new([.. entries.Select(e => Resolve(e, root))], new(Settings.UserDirectory()));
     }
 
     /// <summary>Those that can be read, in order; without the network only what is on this machine.</summary>
