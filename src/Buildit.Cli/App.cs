@@ -23,7 +23,7 @@ internal static partial class App
         var root = CommandLineOf(terminal);
         try
         {
-            var parsed = root.Parse(WithCommand(args, root));
+            var parsed = root.Parse([.. WithCommand(args, root).Select(Options.WithoutName)]);
             if (parsed.Errors.Count > 0)
             {
                 return Usage(terminal, parsed.Errors.Select(e => e.Message));
@@ -70,6 +70,9 @@ internal static partial class App
         root.Options.Add(Options.Directory);
         root.Subcommands.Add(new BuildCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new VerifyCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new PushCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new PullCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new KeyCommand(terminal).Command());
         root.Subcommands.Add(new LockCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new UpdateCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());

@@ -26,7 +26,7 @@ public delegate Task<ImmutableArray<Realised>> RuntimeClosure(IEnumerable<Packag
 
 /// <summary>Builds one package whose dependencies are there: root, action, sandbox, outputs, record.</summary>
 public sealed class PackageBuilder(
-    ContentStore store, RecordKeeper records, IPackageSources sources, ISandbox sandbox, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
+    ContentStore store, RecordKeeper records, Substitution binhosts, IPackageSources sources, ISandbox sandbox, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
 {
     private readonly SemaphoreSlim _builds = new(Math.Max(1, options.ParallelBuilds));
 
@@ -54,7 +54,27 @@ public sealed class PackageBuilder(
         }
     }
 
-    /// <summary>Builds, unless an action with the same build key was done before.</summary>
+    /// <summary>Finds the outputs of an action that was done before, here or elsewhere, on the same inputs; null if there are none. The inputs need not be there.</summary>
+    /// <param name="package">What is wanted.</param>
+    /// <param name="dependencies">What its root would be made of.</param>
+    /// <param name="testDependencies">All that the root of its test may be made of; none if it has no test.</param>
+    /// <param name="need">What is needed of it.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<Realised?> FindAsync(Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, Need need, CancellationToken cancel)
+    {
+        var buildKey = BuildKeyOf(package, dependencies, testDependencies);
+        bool Fits(Record record) => FitsTo(record, package, dependencies);
+        var same = records.Find(buildKey, need) is { } known && Fits(known) ? known : await binhosts.FindAsync(package, buildKey, Fits, need, cancel);
+        if (same is null)
+        {
+            return null;
+        }
+
+        report(new BuildEvent.CutOff(package));
+        return await records.KeepAgainAsync(package, same, cancel);
+    }
+
+    /// <summary>Builds, unless another process has done the same meanwhile.</summary>
     /// <param name="package">What to build.</param>
     /// <param name="dependencies">What its root is made of.</param>
     /// <param name="testDependencies">All that the root of its test may be made of; none if it has no test.</param>
@@ -65,12 +85,11 @@ public sealed class PackageBuilder(
         Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, RuntimeClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
     {
         ImmutableArray<RootPart> parts = [.. dependencies.SelectMany(d => d.Parts(store, "runtime", "dev"))];
-        var testRoot = package.Recipe.Test is null ? (Digest?)null : RootComposer.KeyOf([.. testDependencies.SelectMany(d => d.Parts(store, "runtime"))]);
-        var buildKey = new BuildKey(RecipeKeys.OfAction(package.Recipe, RootComposer.KeyOf(parts), package.Runtime, testRoot).Digest);
+        var buildKey = BuildKeyOf(package, dependencies, testDependencies);
         using var turn = await _builds.EnterAsync(cancel);
         using var held = await FileLock.AcquireAsync(
             Path.Combine(store.Paths.Locks, buildKey.ToString()), $"building {package.DisplayName}", time, holder => report(new BuildEvent.Waiting(package.DisplayName, holder)), cancel);
-        if (!options.Rebuild && records.Find(buildKey) is { } same && Fits(same, package, parts))
+        if (!options.Rebuild && records.Find(buildKey, Need.All) is { } same && FitsTo(same, package, dependencies))
         {
             report(new BuildEvent.CutOff(package));
             return await records.KeepAgainAsync(package, same, cancel);
@@ -97,9 +116,16 @@ public sealed class PackageBuilder(
     /// <inheritdoc/>
     public void Dispose() => _builds.Dispose();
 
+    private static BuildKey BuildKeyOf(Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies)
+    {
+        var root = RootComposer.KeyOf(dependencies.SelectMany(d => d.DiffIds("runtime", "dev")));
+        var test = package.Recipe.Test is null ? (Digest?)null : RootComposer.KeyOf(testDependencies.SelectMany(d => d.DiffIds("runtime")));
+        return new(RecipeKeys.OfAction(package.Recipe, root, package.Runtime, test).Digest);
+    }
+
     /// <summary>Whether a record of the same action names packages that this one has, too: equal files may come from packages of other names.</summary>
-    private static bool Fits(Record record, Package.Built package, ImmutableArray<RootPart> parts) =>
-        record.RuntimeNeeds.All(n => parts.Any(p => p.Package == n) || package.Runtime.Any(r => r.Name == n));
+    private static bool FitsTo(Record record, Package.Built package, ImmutableArray<Realised> dependencies) =>
+        record.RuntimeNeeds.All(n => dependencies.Any(d => d.Package.Name == n && d.DiffIds("runtime", "dev").Any()) || package.Runtime.Any(r => r.Name == n));
 
     private async Task<Realised> BuildAsync(
         Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RuntimeClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)

@@ -33,10 +33,13 @@ public sealed class RootComposer(ContentStore store)
     ];
 
     /// <summary>Digest of what a root of these parts holds: the same parts in any order give the same digest.</summary>
-    public static Digest KeyOf(IEnumerable<RootPart> parts)
+    public static Digest KeyOf(IEnumerable<RootPart> parts) => KeyOf(parts.Select(p => p.Tree.DiffId));
+
+    /// <summary>The same, of parts that need not be there.</summary>
+    public static Digest KeyOf(IEnumerable<Digest> diffIds)
     {
         var w = new CanonicalWriter("root", FormatVersions.SandboxProfile);
-        w.Put("part", parts.Select(p => p.Tree.DiffId.Hex).Distinct().Order(StringComparer.Ordinal).ToArray());
+        w.Put("part", diffIds.Select(d => d.Hex).Distinct().Order(StringComparer.Ordinal).ToArray());
         return w.Digest;
     }
 

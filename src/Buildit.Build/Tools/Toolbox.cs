@@ -31,7 +31,7 @@ public sealed class Toolbox(ContentStore store, DistributionPackages? distributi
             throw new BuilditException(Core.ExitCode.InvalidInput, $"buildit needs 'debian/{package}', but no recipe tree declares a distribution", "add pkgs/debian/distribution.yaml and run 'buildit lock'");
         }
 
-        var realised = await Engine!.RealiseAllAsync(Closure.Of([node]), cancel);
+        var realised = await Engine!.RealiseAllAsync(Closure.Of([node]), Need.Run, cancel);
         return await roots.ComposeAsync([.. realised.SelectMany(r => r.Parts(store, "runtime"))], cancel);
     }
 }

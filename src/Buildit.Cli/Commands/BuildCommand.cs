@@ -8,11 +8,9 @@ using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
+using Buildit.Store.Binhosts;
 
 namespace Buildit.Cli.Commands;
-
-/// <summary>What the building commands were told.</summary>
-internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, int? Jobs, LookupPolicy Lookups, EngineOptions Engine);
 
 /// <summary>buildit [build] TARGET...</summary>
 /// <param name="terminal">What a person sees.</param>
@@ -22,18 +20,20 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     /// <summary>The word that may be left out.</summary>
     public const string Name = "build";
 
-    private readonly Argument<string[]> _targets = new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
-    private readonly Option<string?> _type = new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
+    private readonly Argument<string[]> _targets = Options.Targets();
+    private readonly Option<string> _output = Options.Output();
+    private readonly Option<string?> _type = Options.Type();
     private readonly Option<int?> _jobs = Options.Jobs();
     private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with whatever does not depend on it; the smallest exit code of a failure counts" };
     private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
     private readonly Option<bool> _offline = Options.Offline();
+    private readonly Option<string?> _push = Options.Push;
+    private readonly Option<bool> _requireBinhost = new("--require-binhost") { Description = "Build nothing: what no binhost has is an error (7), what one has without a signature that counts, too (6)" };
     private readonly Option<bool> _locked = new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
     private readonly Option<string> _progress = Options.Progress();
 
-    private IEnumerable<Option> Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _progress];
+    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _progress];
 
     public Command Command()
     {
@@ -46,7 +46,7 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
         command.SetAction((parsed, cancel) =>
         {
             terminal.SetProgress(parsed.GetValue(_progress)!);
-            return RunAsync(Request(parsed), cancel);
+            return new BuildRun(terminal, verbs).RunAsync(Request(parsed), cancel);
         });
         return command;
     }
@@ -54,23 +54,11 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private BuildRequest Request(ParseResult parsed)
     {
         var start = Options.StartOf(parsed);
-        var targets = parsed.GetValue(_targets) ?? [];
-        if (targets.Length == 0)
-        {
-            throw new BuilditException(ExitCode.InvalidInput, "nothing to build: no TARGET is given", "name a container's directory, for example 'buildit containers/nginx-prod'; 'buildit --help' shows more");
-        }
-
-        // What looks like an option and is none would be the name of a target.
-        if (targets.FirstOrDefault(t => t.StartsWith('-')) is { } option)
-        {
-            throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. Choices.Select(o => o.Name)]) ?? "'buildit build --help' lists the options");
-        }
-
         return new(
             start,
-            targets,
+            Options.NamedTargets(parsed.GetValue(_targets), Choices, Name),
             Path.GetFullPath(parsed.GetValue(_output)!, start),
-            Formats(parsed.GetValue(_type)),
+            Options.Formats(parsed.GetValue(_type)),
             parsed.GetValue(_jobs),
             new(Locked: parsed.GetValue(_locked), Offline: parsed.GetValue(_offline)),
             new()
@@ -79,69 +67,10 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
                 Rebuild = parsed.GetValue(_rebuild),
                 Offline = parsed.GetValue(_offline),
                 KeepFailed = parsed.GetValue(_keepFailed),
-            });
-    }
-
-    private static ImageFormat[] Formats(string? types) => types is null
-        ? [ImageFormat.Aci, ImageFormat.Oci]
-        : [.. types.Split(',').Select(t => t switch
+                RequireBinhost = parsed.GetValue(_requireBinhost),
+            })
         {
-            "aci" => ImageFormat.Aci,
-            "oci" => ImageFormat.Oci,
-            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
-        })];
-
-    private async Task<int> RunAsync(BuildRequest request, CancellationToken cancel)
-    {
-        if (request.Lookups.Locked && !request.Engine.KeepGoing)
-        {
-            await CheckLocksAsync(request, cancel);
-        }
-
-        var worst = ExitCode.Ok;
-        var summary = new RunSummary();
-        foreach (var target in request.Targets)
-        {
-            try
-            {
-                await BuildAsync(request, target, summary, cancel);
-            }
-            catch (BuilditException e) when (request.Engine.KeepGoing)
-            {
-                terminal.Print(e.Diagnostics);
-                summary.Take(target, e);
-                worst = worst == ExitCode.Ok || e.Code < worst ? e.Code : worst;
-            }
-        }
-
-        summary.Print(terminal);
-        return (int)worst;
-    }
-
-    /// <summary>What is missing from the locks of all targets is told at once, before anything is built.</summary>
-    private async Task CheckLocksAsync(BuildRequest request, CancellationToken cancel)
-    {
-        var bag = new DiagnosticBag();
-        foreach (var written in request.Targets.Skip(1).Any() ? request.Targets : [])
-        {
-            var target = Target.Find(request.Start, written, verbs());
-            var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
-            using var session = new Session(workspace, request.Engine, static _ => { });
-            request.Lookups.Report(TargetGraph.ReadUnlocked(session, target, bag), bag);
-        }
-
-        LookupPolicy.ThrowIfErrors(bag);
-    }
-
-    private async Task BuildAsync(BuildRequest request, string written, RunSummary summary, CancellationToken cancel)
-    {
-        var target = Target.Find(request.Start, written, verbs());
-        var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
-        var progress = new Progress(terminal, summary);
-        var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
-        using var session = new Session(workspace, engine, progress.Take);
-        await (target is Target.ContainerDirectory container
-            ? new ContainerBuild(session, terminal, progress, request).RunAsync(container, cancel)
-            : new PackageBuild(session, terminal, progress, request.Lookups).RunAsync(target, cancel));
+            Push = Options.PushOf(parsed),
+        };
     }
 }

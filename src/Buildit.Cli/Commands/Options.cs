@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Buildit.Core;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 
 namespace Buildit.Cli.Commands;
@@ -55,4 +56,49 @@ internal static class Options
         });
         return option;
     }
+
+    /// <summary>--push[=NAME]. What stands behind it as a word of its own is no name, but a target.</summary>
+    public static Option<string?> Push { get; } = new("--push") { HelpName = "=NAME", Description = "Push packages and images to a binhost; without a name to those with 'push: true', else to the first that can be written to" };
+
+    /// <summary>--push is written without a name: given to the parser in a form in which it takes no other word for one.</summary>
+    public static string WithoutName(string argument) => argument == "--push" ? "--push=" + DefaultPlace : argument;
+
+    /// <summary>Where to push to: null = nowhere, empty = the default place.</summary>
+    public static string? PushOf(ParseResult parsed) => parsed.GetValue(Push) is { } name ? name == DefaultPlace ? "" : name : null;
+
+    // No binhost has this name: it is not one that YAML could hold.
+    private const string DefaultPlace = "\0";
+
+    /// <summary>The image types of --type; all if it is not given.</summary>
+    public static ImageFormat[] Formats(string? types) => types is null
+        ? [ImageFormat.Aci, ImageFormat.Oci]
+        : [.. types.Split(',').Select(t => t switch
+        {
+            "aci" => ImageFormat.Aci,
+            "oci" => ImageFormat.Oci,
+            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
+        })];
+
+    /// <summary>TARGET...</summary>
+    public static Argument<string[]> Targets() => new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
+
+    /// <summary>The targets that were named; throws if there are none, or one that looks like an option.</summary>
+    public static string[] NamedTargets(string[]? targets, IEnumerable<Option> options, string command)
+    {
+        if (targets is null or [])
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"nothing to {command}: no TARGET is given", $"name a container's directory, for example 'buildit {(command == BuildCommand.Name ? "" : command + " ")}containers/nginx-prod'; 'buildit --help' shows more");
+        }
+
+        // What looks like an option and is none would be the name of a target.
+        return targets.FirstOrDefault(t => t.StartsWith('-')) is { } option
+            ? throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. options.Select(o => o.Name)]) ?? $"'buildit {command} --help' lists the options")
+            : targets;
+    }
+
+    /// <summary>--output DIR.</summary>
+    public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
+
+    /// <summary>--type aci,oci.</summary>
+    public static Option<string?> Type() => new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
 }

@@ -1,4 +1,5 @@
 using Buildit.Build.Actions;
+using Buildit.Build.Engine;
 using Buildit.Build.Verification;
 using Buildit.Cli.Building;
 using Buildit.Cli.Consoles;
@@ -15,7 +16,8 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
 {
     public async Task RunAsync(Target target, CancellationToken cancel)
     {
-        var container = target is Target.ContainerDirectory directory ? ContainerInput.Read(session, terminal, directory) : null;
+        var container = target is Target.ContainerDirectory directory ? ContainerInputs.Read(session, directory) : null;
+        terminal.Print([.. container?.Warnings ?? []]);
         var graph = container?.Graph ?? TargetGraph.Read(session, target);
         terminal.Line($"Verifying {graph.DisplayName}");
         var verifier = new Verifier(session.Store, session.Engine, session.Remaker, FindDiffoscope(), await OptionsAsync(cancel));
@@ -31,7 +33,8 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
 
         if (container is not null)
         {
-            var composition = await container.ComposeAsync(session, graph.Packages.Select(p => p.Package), cancel);
+            var closure = await session.Engine.RuntimeClosureAsync(graph.Packages.Select(p => p.Package), Need.Run, cancel);
+            var composition = new Composition(container.Container, container.Files, closure);
             results.Images.AddRange(await new ImageVerification(session, terminal, Path.GetFullPath("out", request.Start)).RunAsync(composition, cancel));
         }
     }
@@ -68,7 +71,7 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
         if (Find(Diffoscope.PackageName, new()) is { } package)
         {
             return Diffoscope.Pinned(session.Sandbox, async cancel =>
-                await session.Roots.ComposeAsync([.. (await session.Engine.RuntimeClosureAsync([package], cancel)).SelectMany(r => r.Parts(session.Store, "runtime"))], cancel));
+                await session.Roots.ComposeAsync([.. (await session.Engine.RuntimeClosureAsync([package], Need.Run, cancel)).SelectMany(r => r.Parts(session.Store, "runtime"))], cancel));
         }
 
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted).Select(d => Path.Combine(d, "diffoscope")).FirstOrDefault(File.Exists);
