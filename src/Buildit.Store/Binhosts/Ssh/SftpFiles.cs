@@ -212,7 +212,9 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
         return true;
     }
 
-    private ReadOnlyMemory<byte>? HandleIn(SftpReply reply, string path) => reply.Type == SftpType.Handle ? reply.Bytes() : IsDone(reply, path) ? throw Strange() : null;
+    // Not a bare null: that would be an empty array, and so an empty handle.
+    private ReadOnlyMemory<byte>? HandleIn(SftpReply reply, string path) =>
+        reply.Type == SftpType.Handle ? reply.Bytes() : IsDone(reply, path) ? throw Strange() : default(ReadOnlyMemory<byte>?);
 
     /// <summary>Whether something was done; false if the file is not there. Anything else is a failure of the place.</summary>
     private bool IsDone(SftpReply reply, string path) => Status(reply) switch
