@@ -81,7 +81,7 @@ public sealed class SshServer : IAsyncLifetime, IDisposable
         }
 
         File.Copy(Path.Combine(_run, "user.pub"), Path.Combine(_run, "etc/authorized_keys"));
-        File.WriteAllText(KnownHosts, FormattableString.Invariant($"[127.0.0.1]:{Port} {File.ReadAllText(Path.Combine(_run, "etc/host.pub"))}"));
+        File.WriteAllText(KnownHosts, $"[127.0.0.1]:*,[localhost]:* {File.ReadAllText(Path.Combine(_run, "etc/host.pub"))}");
     }
 
     private void WriteServer()
@@ -112,15 +112,31 @@ public sealed class SshServer : IAsyncLifetime, IDisposable
 
     private void WriteClient(string root)
     {
+        _run.Write("changed_hosts", $"[127.0.0.1]:* {File.ReadAllText(Path.Combine(_run, "stranger.pub"))}");
         _run.Write("config", $"""
-            Host *
+            Host *.test
+              HostName 127.0.0.1
+              Port {FormattableString.Invariant($"{Port}")}
+            Host unknown.test careless.test
+              UserKnownHostsFile {_run.Path}/no_hosts
+            Host careless.test
+              StrictHostKeyChecking no
+            Host changed.test
+              UserKnownHostsFile {_run.Path}/changed_hosts
+            Host stranger.test
+              IdentityFile {_run.Path}/stranger
+              IdentitiesOnly yes
+            Host jump.test
+              ProxyJump containers@localhost:{FormattableString.Invariant($"{Port}")}
+            Host * !stranger.test
               IdentityFile {_run.Path}/user
+            Host *
               IdentitiesOnly yes
               UserKnownHostsFile {KnownHosts}
               GlobalKnownHostsFile none
 
             """);
-        var ssh = _run.Write("bin/ssh", $"#!/bin/sh\nexec '{root}/{Client}/ld-linux-x86-64.so.2' --argv0 ssh --library-path '{root}/{Client}' '{root}/usr/bin/ssh' -F \"${{TEST_SSH_CONFIG:-{Configuration}}}\" \"$@\"\n");
+        var ssh = _run.Write("bin/ssh", $"#!/bin/sh\nexec '{root}/{Client}/ld-linux-x86-64.so.2' --argv0 ssh --library-path '{root}/{Client}' '{root}/usr/bin/ssh' -F '{Configuration}' \"$@\"\n");
         File.SetUnixFileMode(ssh, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
