@@ -3,19 +3,22 @@ using System.Net.Sockets;
 
 namespace Buildit.Peers.Tests;
 
-/// <summary>A line between a client and a server on this machine that can be cut, or go dead.</summary>
+/// <summary>A line between a client and a server on this machine that can be cut, or go dead; or an http proxy that leads every wish to that server.</summary>
 internal sealed class Relay : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<TcpClient> _clients = [];
     private readonly CancellationTokenSource _ended = new();
     private readonly int _to;
+    private readonly bool _isProxy;
     private volatile TaskCompletionSource _passing = new();
     private long _passed;
 
-    public Relay(int to)
+    /// <param name="to">The server's port.</param>
+    /// <param name="isProxy">Whether clients first say <c>CONNECT</c>.</param>
+    public Relay(int to, bool isProxy = false)
     {
-        _to = to;
+        (_to, _isProxy) = (to, isProxy);
         _passing.SetResult();
         _listener.Start();
         _ = AcceptAsync();
@@ -60,6 +63,11 @@ internal sealed class Relay : IDisposable
                     _clients.AddRange([client, server]);
                 }
 
+                if (_isProxy)
+                {
+                    await AnswerConnectAsync(client.GetStream());
+                }
+
                 _ = PassAsync(client.GetStream(), server.GetStream());
                 _ = PassAsync(server.GetStream(), client.GetStream());
             }
@@ -67,6 +75,19 @@ internal sealed class Relay : IDisposable
             {
             }
         }
+    }
+
+    private static async Task AnswerConnectAsync(NetworkStream client)
+    {
+        var request = new List<byte>();
+        while (!request.TakeLast(4).SequenceEqual("\r\n\r\n"u8.ToArray()))
+        {
+            var one = new byte[1];
+            await client.ReadExactlyAsync(one);
+            request.Add(one[0]);
+        }
+
+        await client.WriteAsync("HTTP/1.1 200 Connected\r\n\r\n"u8.ToArray());
     }
 
     private async Task PassAsync(NetworkStream from, NetworkStream to)

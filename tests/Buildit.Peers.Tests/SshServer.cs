@@ -40,14 +40,14 @@ public sealed class SshServer : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         var root = await PeersRoot.ComposeAsync();
-        Directory.CreateDirectory(Home);
+        Directory.CreateDirectory(Path.Combine(Home, "containers"));
         Directory.CreateDirectory(RestrictedHome);
         MakeKeys(root);
         WriteServer();
         WriteClient(root);
         if (Peers.IsRoot)
         {
-            Run("chown", "1000:1000", Home);
+            Run("chown", "-R", "1000:1000", Home);
             Run("chown", "1001:1001", RestrictedHome);
         }
 
@@ -114,7 +114,7 @@ public sealed class SshServer : IAsyncLifetime, IDisposable
     {
         _run.Write("changed_hosts", $"[127.0.0.1]:* {File.ReadAllText(Path.Combine(_run, "stranger.pub"))}");
         _run.Write("config", $"""
-            Host *.test
+            Host *.test mysuperbinhost.org
               HostName 127.0.0.1
               Port {FormattableString.Invariant($"{Port}")}
             Host unknown.test careless.test

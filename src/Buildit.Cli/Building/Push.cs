@@ -154,7 +154,11 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
             total = total.And(await ImageAsync(writer, image, specBlob, cancel));
         }
 
-        await writer.LinkAsync(BinhostLayout.Container(container.Name, container.Version), specBlob.Digest, cancel);
+        if (total.Failed.IsEmpty)
+        {
+            await writer.LinkAsync(BinhostLayout.Container(container.Name, container.Version), specBlob.Digest, cancel);
+        }
+
         return total;
     }
 

@@ -9,7 +9,7 @@ namespace Buildit.Store.Binhosts.Ssh;
 /// once. Of the server's extensions, <c>posix-rename@openssh.com</c> must be there to write; <c>hardlink</c> and <c>fsync</c> are used if they are.
 /// </summary>
 /// <param name="address">The account and the directory.</param>
-/// <param name="text">The address as it was written.</param>
+/// <param name="text">The address as it was written: there is no secret in it.</param>
 /// <param name="patience">With the server.</param>
 /// <param name="time">Measures it.</param>
 internal sealed class SftpFiles(SshAddress address, string text, SshPatience patience, TimeProvider time) : IPlaceFiles
@@ -25,7 +25,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
     private const int LeastInWindow = 8 << 10;
     private readonly SshLine _line = new(address, patience, time);
 
-    public string Address => Redaction.Of(text);
+    public string Address => text;
 
     public string Kind => "ssh";
 
@@ -88,7 +88,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
     public async Task CreateAsync(string path, Func<Stream, Task> write, CancellationToken cancel)
     {
         var sftp = await _line.ConnectAsync(cancel);
-        var handle = await CreateAsync(sftp, path, cancel) ?? (await MakeDirectoriesAsync(sftp, path, cancel) ? await CreateAsync(sftp, path, cancel) : null) ?? throw Refused("make", path);
+        var handle = await CreateAsync(sftp, path, cancel) ?? (await MakeDirectoriesAsync(sftp, path, cancel) ? await CreateAsync(sftp, path, cancel) : null) ?? throw new PlaceException($"the server cannot make '{In(path)}'");
         try
         {
             await using var file = new SftpWriteStream(sftp, handle);
@@ -146,7 +146,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
     public async Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => Status(await RenameAsync(from, to, cancel)) switch
     {
         SftpStatus.Ok => true,
-        SftpStatus.PermissionDenied => throw Refused("write", to),
+        SftpStatus.PermissionDenied => throw Refused(to),
         _ => false,
     };
 
@@ -221,13 +221,13 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
     {
         SftpStatus.Ok => true,
         SftpStatus.NoSuchFile => false,
-        SftpStatus.PermissionDenied => throw Refused("touch", path),
+        SftpStatus.PermissionDenied => throw Refused(path),
         _ => throw new PlaceException($"the server failed at '{In(path)}'{(reply.Text() is { Length: > 0 } words ? $": {words}" : "")}; is its disk full?"),
     };
 
     private static SftpStatus Status(SftpReply reply) => reply.Type == SftpType.Status ? (SftpStatus)reply.Number() : throw Strange();
 
-    private PlaceException Refused(string deed, string path) => new($"the account may not {deed} '{In(path)}'");
+    private PlaceException Refused(string path) => new($"the account has no permission for '{In(path)}'");
 
     private static PlaceException Strange() => new("the sftp server sends answers that cannot be read");
 
