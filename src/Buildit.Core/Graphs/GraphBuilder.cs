@@ -62,7 +62,7 @@ public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? dis
             return null;
         }
 
-        return All(derived.Needs.Runtime) is { } needs && Imported(name, derived.Base.Span) is Package.Imported package ? distribution!.Adapt(package, derived.Links, needs) : null;
+        return All(derived.Needs.Runtime) is { } needs && Imported(name, derived.Base.Span) is Package.Imported package ? distribution!.Adapt(package, derived.Links, needs, new([derived.Text], null)) : null;
     }
 
     /// <summary>Each name once; a name that is met again on the way down is a cycle.</summary>
@@ -126,6 +126,7 @@ public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? dis
             Preimage = key.Preimage,
             CompanionsLater = () => members,
             Replaces = replaces,
+            Declaration = merged.Declaration,
             Links = merged.Links,
             Files = files,
         };
@@ -143,6 +144,7 @@ public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? dis
             Preimage = key.Preimage,
             CompanionsLater = () => [.. libs, .. runtime],
             Replaces = replaces,
+            Declaration = merged.Declaration,
             Text = merged.Text,
             Recipe = recipe,
             Tools = tools,

@@ -42,6 +42,12 @@ public abstract class Package
     /// <summary>Names of packages that this one stands for wherever both would meet.</summary>
     public ImmutableArray<string> Replaces { get; init; } = [];
 
+    /// <summary>The files that declare it.</summary>
+    public Declaration Declaration { get; init; } = Declaration.None;
+
+    /// <summary>The packages whose keys are part of its own.</summary>
+    public abstract IEnumerable<Package> Dependencies { get; }
+
     /// <inheritdoc/>
     public override string ToString() => DisplayName;
 
@@ -65,6 +71,9 @@ public abstract class Package
 
         /// <summary>What the recipe's test runs with besides the package: a shell and the commonest commands.</summary>
         public required ImmutableArray<Package> TestTools { get; init; }
+
+        /// <inheritdoc/>
+        public override IEnumerable<Package> Dependencies => [.. Tools, .. Libs, .. Runtime, .. TestTools];
     }
 
     /// <summary>Needs, links and files under one name.</summary>
@@ -75,6 +84,9 @@ public abstract class Package
 
         /// <summary>Files that it adds.</summary>
         public required ImmutableArray<ResolvedFile> Files { get; init; }
+
+        /// <inheritdoc/>
+        public override IEnumerable<Package> Dependencies => Companions;
     }
 
     /// <summary>An exact .deb.</summary>
@@ -85,5 +97,11 @@ public abstract class Package
 
         /// <summary>Absolute path -> link text, declared because no maintainer script is run.</summary>
         public required ImmutableSortedDictionary<string, string> Links { get; init; }
+
+        /// <summary>What a derived recipe adds to its companions; the others count by their .debs.</summary>
+        public ImmutableArray<Package> Added { get; init; } = [];
+
+        /// <inheritdoc/>
+        public override IEnumerable<Package> Dependencies => Added;
     }
 }

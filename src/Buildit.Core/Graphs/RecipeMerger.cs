@@ -94,7 +94,7 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
             new()
             {
                 Name = name,
-                Text = recipe.Text,
+                Declaration = new([recipe.Text], style.Text),
                 Recipe = recipe,
                 Version = version,
                 Patches = PatchesFor(version, version?.Patches ?? [], recipe.Directory),
@@ -147,7 +147,7 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
         return merged is null ? null : WithFlags(
             merged with
             {
-                Text = derived.Text,
+                Declaration = merged.Declaration.Plus(derived.Text),
                 Patches = [.. merged.Patches, .. PatchesFor(merged.Version, derived.Patches, derived.Directory)],
                 OwnNeeds = merged.OwnNeeds.Plus(derived.Needs),
                 DerivedConfigure = [.. merged.DerivedConfigure, .. derived.Configure],

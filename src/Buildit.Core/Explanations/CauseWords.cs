@@ -1,0 +1,111 @@
+using System.Globalization;
+using Buildit.Core.Differences;
+using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Records;
+
+namespace Buildit.Core.Explanations;
+
+/// <summary>Puts changed inputs into people's words. What a key does not hold, such as names of files, is taken from the recipe at hand and from the record.</summary>
+/// <param name="package">The package as it is now.</param>
+/// <param name="before">A record of what it was before, if there is one; null: names of what is gone are not known.</param>
+internal sealed class CauseWords(Package package, Record? before)
+{
+    // Tag -> what people call it, for inputs of one value.
+    private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal)
+    {
+        ["format"] = "the format of keys",
+        ["sandbox-profile"] = "buildit's sandbox profile",
+        ["outputs-version"] = "buildit's rules for outputs",
+        ["import-version"] = "buildit's rules for imports",
+        ["exclude"] = "excluded path",
+        ["keep-symbols"] = "keep-symbols",
+        ["date"] = "source date",
+        ["helper"] = "file files/",
+        ["file"] = "placed file ",
+        ["phase"] = "phase ",
+        ["environment"] = "environment ",
+        ["use"] = "use flag ",
+        ["flag"] = "use flag ",
+        ["include-output"] = "paths of output ",
+        ["permission"] = "permission of ",
+        ["link"] = "link ",
+        ["replaces"] = "replaces ",
+        ["tool"] = "tool ",
+        ["lib"] = "library ",
+        ["runtime"] = "runtime need ",
+        ["test-tool"] = "tool of the test ",
+        ["member"] = "member ",
+        ["companion"] = "runtime need ",
+    };
+
+    /// <summary>One cause for each value of the input that changed.</summary>
+    public IEnumerable<Cause> Of(InputChange change) => change switch
+    {
+        { IsOrder: true } => [Make(change, Became.Reordered, ListName(change.Kind))],
+        { Old: null } => [Make(change, Became.Added, What(change)) with { New = Whole(change.New!) }],
+        { New: null } => [Make(change, Became.Removed, What(change)) with { Old = Whole(change.Old) }],
+        _ => change.Old.Values.Select(v => v.Tag).Union(change.New.Values.Select(v => v.Tag)).Where(tag => change.Old[tag] != change.New[tag]).Select(tag => Of(change, tag)),
+    };
+
+    private Cause Of(InputChange change, string tag)
+    {
+        var aspect = tag switch
+        {
+            "source-strip" or "patch-strip" => " strip",
+            "source-unpack" => " unpack",
+            "source-file" => " file name",
+            "source" => " directory",
+            "helper-executable" or "file-executable" => " executable",
+            "mode" => " mode",
+            "uid" => " owner",
+            "gid" => " group",
+            _ when tag.StartsWith("link ", StringComparison.Ordinal) => " " + tag,
+            _ => "",
+        };
+        return Make(change, Became.Changed, What(change) + aspect) with { Old = Value(tag, change.Old!), New = Value(tag, change.New!), IsText = change.Kind is "phase" or "test" };
+    }
+
+    private Cause Make(InputChange change, Became became, string what) => new(package.Name, change.Kind, change.Name, became) { What = what };
+
+    private string What(InputChange change) => change.Kind switch
+    {
+        "patch" => $"patch {Place(change)} {PatchName(change)}".TrimEnd(),
+        "source" => change.Count == 1 ? $"source {SourceName(change)}".TrimEnd() : $"source {Place(change)} {SourceName(change)}".TrimEnd(),
+        "configure" => string.Create(CultureInfo.InvariantCulture, $"configure argument {change.Position}"),
+        _ => Plain.GetValueOrDefault(change.Kind, change.Kind.Replace('-', ' ')) + change.Name,
+    };
+
+    private static string Place(InputChange change) => change.New is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{change.Position} of {change.Count}");
+
+    private static string ListName(string kind) => kind switch { "patch" => "patches", "source" => "sources", "configure" => "configure arguments", "exclude" => "excluded paths", _ => kind };
+
+    /// <summary>What an input says that is new or gone, as far as it fits on a line.</summary>
+    private static string? Whole(Input input) => input.Kind switch
+    {
+        "phase" or "test" or "source" or "patch" or "helper" or "file" or "permission" or "closure" => null,
+        _ when InputKind.Dependencies.Contains(input.Kind) => null,
+        _ => input.Value,
+    };
+
+    private static string Value(string tag, Input input) => (tag, input[tag]) switch
+    {
+        ("mode" or "uid" or "gid", "-1") => "as it is",
+        ("mode", var mode) when int.TryParse(mode, CultureInfo.InvariantCulture, out var bits) => "0" + Convert.ToString(bits, 8),
+        ("date", "-1") => "of the newest file",
+        ("date", var text) when long.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1L << 36 =>
+            DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ("source-unpack" or "helper-executable" or "file-executable" or "keep-symbols", var truth) => truth == "1" ? "yes" : "no",
+        (_, var value) => value,
+    };
+
+    private string PatchName(InputChange change) => change.New is not null
+        ? (package as Package.Built)?.Recipe.Patches.ElementAtOrDefault(change.Position - 1)?.FileName ?? ""
+        : NameBefore(change.Old!.Value);
+
+    private string SourceName(InputChange change) => change.New is not null
+        ? (package as Package.Built)?.Recipe.Sources.ElementAtOrDefault(change.Position - 1)?.FileName ?? ""
+        : NameBefore(change.Old!["source-digest"]);
+
+    private string NameBefore(string digest) => before?.Materials.FirstOrDefault(m => m.Digest.Hex == digest)?.Name ?? "";
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Buildit.Core.Differences;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Yaml;
+
+namespace Buildit.Core.Explanations;
+
+/// <summary>The place that declares an input, and the use flag that it is part of, if any.</summary>
+internal sealed record Declared(SourceSpan Span, string? Flag = null);
+
+/// <summary>Finds where the files of a recipe declare an input. What a derived recipe says wins over its base, as in a build. Files are read once.</summary>
+internal sealed class RecipePlaces
+{
+    private readonly Dictionary<SourceText, YamlNode?> _roots = [];
+
+    /// <summary>The place; null if no file says it (it is not declared there any more, or follows from something else).</summary>
+    public Declared? Find(Package package, InputChange change)
+    {
+        var recipes = package.Declaration.Recipes.Reverse().Select(Root).ToArray();
+        var style = package.Declaration.Style is { } text ? Root(text) : null;
+        return change.Kind switch
+        {
+            "phase" => First(recipes, r => Text(YamlPath.Entry(r, "build", change.Name), change)) ?? Text(YamlPath.Entry(style, "phases", change.Name), change),
+            "test" => First(recipes, r => Text(YamlPath.Entry(r, "test"), change)),
+            "configure" => First(recipes, r => Configure(r, Value(change))),
+            "use" or "flag" => First(recipes, r => Choice(r, change.Name) ?? Key(r, "use", change.Name)),
+            "environment" => First(recipes, r => Key(r, "environment", change.Name)),
+            "link" => First(recipes, r => Key(r, "links", change.Name)),
+            "file" => First(recipes, r => Key(r, "files", change.Name)),
+            "include-output" => First(recipes, r => Key(r, "outputs", change.Name, "include")),
+            "exclude" => First(recipes, r => Key(r, "outputs", "exclude")),
+            "keep-symbols" => First(recipes, r => Key(r, "outputs", "keep-symbols")),
+            "permission" => First(recipes, r => Recipes.OutputRules.Names.Select(o => Key(r, "outputs", o, "permissions", change.Name)).FirstOrDefault(k => k is not null)),
+            "date" => First(recipes, r => Key(r, "date")),
+            "replaces" => First(recipes, r => Wrapped(YamlPath.Item(YamlPath.Entry(r, "replaces")?.Value, v => v == change.Name))),
+            "version" => First(recipes, r => Key(r, "versions", change.New?.Value ?? "") ?? Key(r, "base")),
+            "source" => Source(package, change, recipes),
+            "patch" => Patch(package, change),
+            _ when change.IsDependency => First([.. recipes, style], r => Need(r, change)),
+            _ => null,
+        };
+    }
+
+    private static string Value(InputChange change) => (change.New ?? change.Old)!.Value;
+
+    private static Declared? First(IEnumerable<YamlNode?> roots, Func<YamlNode?, Declared?> find) => roots.Select(find).FirstOrDefault(d => d is not null);
+
+    private static Declared? Wrapped(SourceSpan? span, string? flag = null) => span is { } s ? new(s, flag) : null;
+
+    private static Declared? Key(YamlNode? root, params ReadOnlySpan<string> keys) => Wrapped(YamlPath.Entry(root, keys)?.Key.Span);
+
+    /// <summary>The first line that differs; the key, if there is nothing to compare with.</summary>
+    private static Declared? Text(YamlEntry? entry, InputChange change) => entry switch
+    {
+        null => null,
+        { Value: YamlScalar scalar } when change is { Old: { } old, New: not null } => new(YamlPath.FirstDifference(scalar, old.Value)),
+        _ => new(entry.Key.Span),
+    };
+
+    private static Declared? Choice(YamlNode? root, string flag) =>
+        Wrapped(YamlPath.Item(YamlPath.Entry(root, "use", "with")?.Value, v => v == flag) ?? YamlPath.Item(YamlPath.Entry(root, "use", "without")?.Value, v => v == flag));
+
+    private static Declared? Configure(YamlNode? root, string argument) =>
+        Wrapped(YamlPath.Item(YamlPath.Entry(root, "configure")?.Value, v => v == argument))
+        ?? InFlags(root, flag => YamlPath.Item(YamlPath.Entry(flag, "configure")?.Value, v => v == argument) ?? YamlPath.Item(YamlPath.Entry(flag, "configure-off")?.Value, v => v == argument));
+
+    private static Declared? InFlags(YamlNode? root, Func<YamlNode, SourceSpan?> find) =>
+        YamlPath.Entry(root, "use")?.Value is YamlMap flags ? flags.Entries.Select(f => Wrapped(find(f.Value), f.Key.Value)).FirstOrDefault(d => d is not null) : null;
+
+    private static Declared? Need(YamlNode? root, InputChange change)
+    {
+        // A need may name a version, and a group has members in all roles.
+        string[] roles = change.Kind switch { "tool" => ["tools"], "lib" => ["libs"], "runtime" => ["runtime"], _ => ["tools", "libs", "runtime"] };
+        return Wrapped(In(root, "needs")) ?? InFlags(root, flag => In(flag, "needs") ?? In(flag, "needs-off"));
+
+        SourceSpan? In(YamlNode? node, string needs) =>
+            roles.Select(role => YamlPath.Item(YamlPath.Entry(node, needs, role)?.Value, v => v == change.Name || v.StartsWith(change.Name + "-", StringComparison.Ordinal))).FirstOrDefault(s => s is not null);
+    }
+
+    private static Declared? Source(Package package, InputChange change, YamlNode?[] recipes)
+    {
+        if (change.New is null || package is not Package.Built { Recipe: var recipe } || recipe.Sources.ElementAtOrDefault(change.Position - 1) is not { } source)
+        {
+            return null;
+        }
+
+        var map = recipes.Select(r => YamlPath.Entry(r, "versions", recipe.Version, "sources")?.Value as YamlList).FirstOrDefault(l => l is not null)?.Items.ElementAtOrDefault(change.Position - 1);
+        var key = change.Old is { } old && old["source-digest"] != change.New["source-digest"] ? YamlPath.Entry(map, "sha256")?.Key.Span : null;
+        return new(key ?? source.Origin.Span);
+    }
+
+    private static Declared? Patch(Package package, InputChange change) =>
+        change.New is not null && package is Package.Built { Recipe: var recipe } && recipe.Patches.ElementAtOrDefault(change.Position - 1) is { } patch ? new(patch.Origin.Span) : null;
+
+    private YamlNode? Root(SourceText text)
+    {
+        if (!_roots.TryGetValue(text, out var root))
+        {
+            _roots[text] = root = YamlReader.Read(text, new());
+        }
+
+        return root;
+    }
+}
