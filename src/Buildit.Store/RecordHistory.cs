@@ -22,7 +22,7 @@ public sealed class RecordHistory(ContentStore store) : IHistory
         {
             _known[package] = records =
             [
-                .. store.Index.RecordsOf(package).OrderByDescending(Written).ThenBy(d => d).Select(Read).OfType<PastRecord>().Where(p => p.Record.Package == package).Take(Most),
+                .. store.Index.FindRecordsOf(package).OrderByDescending(Written).ThenBy(d => d).Select(Read).OfType<PastRecord>().Where(p => p.Record.Package == package).Take(Most),
             ];
         }
 

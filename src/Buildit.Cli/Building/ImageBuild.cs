@@ -17,9 +17,6 @@ namespace Buildit.Cli.Building;
 /// <summary>Composes, checks, tests and writes the images of a container. What was written before from the same input is left as it is.</summary>
 internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)
 {
-    // What reaches an image without being declared: layout of the files, order of layers, form of the documents. One more for each change.
-    private const int FormatVersion = 1;
-
     public async Task RunAsync(Composition composition, long sourceDate, CancellationToken cancel)
     {
         var root = new Lazy<ImageRoot>(() => Compose(composition, sourceDate));
@@ -90,7 +87,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
     /// <summary>Digest of everything that decides about an image's bytes.</summary>
     private static Digest KeyOf(Composition composition, Step.Image step, long sourceDate, ICompressor? compressor)
     {
-        var w = new CanonicalWriter("image", FormatVersion);
+        var w = new CanonicalWriter("image", FormatVersions.Image);
         w.Put("container", composition.Container.Text.Text).Put("format", step.Format.ToString()).Put("date", sourceDate).Put("compressor", compressor?.Identity ?? "");
         w.Put("part", composition.Parts.Select(p => p.Package + " " + p.Output + " " + p.Tree.DiffId.Hex).ToArray());
         w.Put("files", Tree.Create(composition.Files.Entries.Select(e => e.Entry), sourceDate).Print());

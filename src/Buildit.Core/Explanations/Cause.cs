@@ -59,6 +59,8 @@ public sealed record Cause(string Package, string Kind, string Name, Became Beca
         { Became: Became.Added } => $"{What} added",
         { Became: Became.Removed } => $"{What} removed",
         { IsText: true } or { Old: null } or { New: null } => $"{What} changed",
+        // The digest of a file beside the recipe says nothing to anybody; one that is written in the recipe does.
+        _ when Digest.TryParse(Old, out _) && !What.EndsWith("sha256", StringComparison.Ordinal) => $"{What} changed",
         _ => $"{What} {Quoted(Old)} -> {Quoted(New)}",
     });
 
@@ -68,5 +70,5 @@ public sealed record Cause(string Package, string Kind, string Name, Became Beca
     private static string Quoted(string value) => value.Length == 0 ? "(nothing)" : Short(value);
 
     // Nobody compares 64 digits by eye.
-    private static string Short(string value) => Digest.TryParse(value, out var digest) ? "sha256:" + digest.Hex[..12] : value.ReplaceLineEndings(", ");
+    private static string Short(string value) => Digest.TryParse(value, out var digest) ? digest.Hex[..12] : value.ReplaceLineEndings(", ");
 }

@@ -52,6 +52,7 @@ internal sealed class CauseWords(Package package, Record? before)
     {
         var aspect = tag switch
         {
+            "source-digest" when IsRemote(change) => " sha256",
             "source-strip" or "patch-strip" => " strip",
             "source-unpack" => " unpack",
             "source-file" => " file name",
@@ -70,13 +71,13 @@ internal sealed class CauseWords(Package package, Record? before)
 
     private string What(InputChange change) => change.Kind switch
     {
-        "patch" => $"patch {Place(change)} {PatchName(change)}".TrimEnd(),
-        "source" => change.Count == 1 ? $"source {SourceName(change)}".TrimEnd() : $"source {Place(change)} {SourceName(change)}".TrimEnd(),
+        "patch" => $"patch {Place(change)}{PatchName(change)}".TrimEnd(),
+        "source" => $"source {Place(change)}{SourceName(change)}".TrimEnd(),
         "configure" => string.Create(CultureInfo.InvariantCulture, $"configure argument {change.Position}"),
         _ => Plain.GetValueOrDefault(change.Kind, change.Kind.Replace('-', ' ')) + change.Name,
     };
 
-    private static string Place(InputChange change) => change.New is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{change.Position} of {change.Count}");
+    private static string Place(InputChange change) => change.New is null || change.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{change.Position} of {change.Count} ");
 
     private static string ListName(string kind) => kind switch { "patch" => "patches", "source" => "sources", "configure" => "configure arguments", "exclude" => "excluded paths", _ => kind };
 
@@ -106,6 +107,8 @@ internal sealed class CauseWords(Package package, Record? before)
     private string SourceName(InputChange change) => change.New is not null
         ? (package as Package.Built)?.Recipe.Sources.ElementAtOrDefault(change.Position - 1)?.FileName ?? ""
         : NameBefore(change.Old!["source-digest"]);
+
+    private bool IsRemote(InputChange change) => (package as Package.Built)?.Recipe.Sources.ElementAtOrDefault(change.Position - 1)?.Origin is Recipes.Source.Remote;
 
     private string NameBefore(string digest) => before?.Materials.FirstOrDefault(m => m.Digest.Hex == digest)?.Name ?? "";
 }

@@ -34,7 +34,7 @@ public sealed class DistributionCauses(IHistory history, PackagesLock locked, So
         var areVersions = old is not null && now is not null && old != now;
         return new(package, "deb", "", Became.Changed)
         {
-            What = areVersions ? "version" : ".deb",
+            What = areVersions ? "version" : now is null ? ".deb" : $".deb of version {now}",
             Old = areVersions ? old : change.Old["closure-deb"],
             New = areVersions ? now : change.New!["closure-deb"],
             Place = LockPlace(change.Name),

@@ -20,10 +20,14 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
     {
         var now = Preimage.Parse(package.Preimage);
         // The newest of those with the fewest changes: MinBy takes the first.
-        var nearest = history.Of(package.Name)
-            .Select(past => (Past: past, Changes: InputDiff.Between(Preimage.Parse(past.Preimage), now)))
-            .MinBy(c => c.Changes.Length);
-        return nearest.Past is null ? new(package, null, []) : new(package, nearest.Past, Causes(package, nearest.Past, nearest.Changes));
+        var compared = history.Of(package.Name).Select(past => (Past: past, Changes: InputDiff.Between(Preimage.Parse(past.Preimage), now))).ToArray();
+        if (compared.Length == 0)
+        {
+            return new(package, null, []);
+        }
+
+        var (nearest, changes) = compared.MinBy(c => c.Changes.Length);
+        return new(package, nearest, Causes(package, nearest, changes));
     }
 
     /// <summary>The root causes of the differences between two keys of one package.</summary>
@@ -48,7 +52,7 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
         {
             if (change is { Kind: "closure" } && distribution is not null)
             {
-                inherited.AddRange(distribution.Of(change));
+                inherited.AddRange(distribution.Of(change).Select(c => WithDerived(c, package)));
             }
             else if (change is { IsDependency: true, IsChange: true } && package.Dependencies.FirstOrDefault(d => d.Name == change.Name && d.Key.ToString() == change.New!.Value) is { } dependency)
             {
@@ -73,6 +77,10 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
         return [.. withFlags.Concat(inherited).DistinctBy(c => c.Identity)];
     }
 
+    /// <summary>Links of a distribution package may also be declared by a recipe that is derived from it.</summary>
+    private Cause WithDerived(Cause cause, Package package) =>
+        cause.Kind == "link" && _places.Find(package, new(null, new("link", cause.Name, []))) is { } declared ? cause with { Place = Place.Of(declared.Span) } : cause;
+
     /// <summary>A .deb is also a member of its own closure; a flag that is new and on is also switched on.</summary>
     private static bool IsSaidElsewhere(InputChange change, ImmutableArray<InputChange> changes) => change.Kind switch
     {
@@ -81,14 +89,18 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
         _ => false,
     };
 
-    /// <summary>A helper file is declared by being there, beside one of the recipes.</summary>
+    /// <summary>A helper file is declared by being there, beside one of the recipes; of one that is gone, the directory is known.</summary>
     private static Place? HelperPlace(Package package, InputChange change)
     {
-        if (change.Kind != "helper" || (package as Package.Built)?.Recipe.HelperFiles.FirstOrDefault(f => f.Path == change.Name) is not { } file)
+        if (change.Kind != "helper")
         {
             return null;
         }
 
-        return package.Declaration.Recipes.Select(r => r.Path[..(r.Path.LastIndexOf('/') + 1)] + "files/" + file.Path).Where(p => file.LocalPath.EndsWith(p, StringComparison.Ordinal)).Select(p => new Place(p, null)).LastOrDefault();
+        var local = (package as Package.Built)?.Recipe.HelperFiles.FirstOrDefault(f => f.Path == change.Name)?.LocalPath;
+        var directories = package.Declaration.Recipes.Select(r => r.Path[..(r.Path.LastIndexOf('/') + 1)] + "files");
+        return local is null
+            ? new(directories.Last(), null)
+            : directories.Select(d => new Place($"{d}/{change.Name}", null)).LastOrDefault(p => local.EndsWith(p.File, StringComparison.Ordinal));
     }
 }

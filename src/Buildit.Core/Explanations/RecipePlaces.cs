@@ -15,12 +15,16 @@ internal sealed class RecipePlaces
 {
     private readonly Dictionary<SourceText, YamlNode?> _roots = [];
 
-    /// <summary>The place; null if no file says it (it is not declared there any more, or follows from something else).</summary>
+    /// <summary>The place; of what is gone, the key that it stood below. Null if no file says it.</summary>
     public Declared? Find(Package package, InputChange change)
     {
         var recipes = package.Declaration.Recipes.Reverse().Select(Root).ToArray();
         var style = package.Declaration.Style is { } text ? Root(text) : null;
-        return change.Kind switch
+        return Find(package, change, recipes, style) ?? First(recipes, r => Above(r, change.Kind));
+    }
+
+    private static Declared? Find(Package package, InputChange change, YamlNode?[] recipes, YamlNode? style) =>
+        change.Kind switch
         {
             "phase" => First(recipes, r => Text(YamlPath.Entry(r, "build", change.Name), change)) ?? Text(YamlPath.Entry(style, "phases", change.Name), change),
             "test" => First(recipes, r => Text(YamlPath.Entry(r, "test"), change)),
@@ -41,7 +45,23 @@ internal sealed class RecipePlaces
             _ when change.IsDependency => First([.. recipes, style], r => Need(r, change)),
             _ => null,
         };
-    }
+
+    private static Declared? Above(YamlNode? root, string kind) => kind switch
+    {
+        "phase" => Key(root, "build"),
+        "configure" or "environment" or "replaces" or "test" or "date" => Key(root, kind),
+        "link" => Key(root, "links"),
+        "file" => Key(root, "files"),
+        "use" or "flag" => Key(root, "use"),
+        "patch" => Key(root, "patches") ?? Key(root, "versions"),
+        "source" => Key(root, "versions"),
+        "include-output" or "exclude" or "permission" or "keep-symbols" => Key(root, "outputs"),
+        "tool" => Key(root, "needs", "tools") ?? Key(root, "needs"),
+        "lib" => Key(root, "needs", "libs") ?? Key(root, "needs"),
+        "runtime" or "companion" => Key(root, "needs", "runtime") ?? Key(root, "needs"),
+        "member" => Key(root, "needs"),
+        _ => null,
+    };
 
     private static string Value(InputChange change) => (change.New ?? change.Old)!.Value;
 
