@@ -30,7 +30,7 @@ internal sealed class Session : IDisposable
         var zstd = new ZstdDecoder(Sandbox, Toolbox);
         var decompressor = new Decompressor(zstd);
         Archive = new(decompressor, Store.Scratch);
-        Files = new(workspace.RecipeTrees, workspace.Display, Archive);
+        Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
         var records = new RecordKeeper(Store, Platform.LinuxAmd64);

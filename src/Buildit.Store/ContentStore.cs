@@ -42,6 +42,9 @@ public sealed class ContentStore : IDisposable
     /// <summary>What is there.</summary>
     public StoreIndex Index { get; }
 
+    /// <summary>Whether nothing can be added.</summary>
+    public bool IsReadOnly => _readOnly is not null;
+
     /// <summary>Opens a store, making it if there is none. A store that cannot be written can still be read.</summary>
     public static ContentStore Open(string root)
     {
@@ -284,7 +287,7 @@ public sealed class ContentStore : IDisposable
     {
         try
         {
-            foreach (var directory in new[] { paths.Blobs, paths.Trees, paths.Roots, paths.Work, paths.Partial, paths.Locks, paths.Logs, paths.Layers })
+            foreach (var directory in new[] { paths.Blobs, paths.Trees, paths.Roots, paths.Work, paths.Partial, paths.Locks, paths.Logs, paths.Layers, paths.Graphs })
             {
                 Directory.CreateDirectory(directory);
             }

@@ -23,6 +23,9 @@ public sealed record StorePaths(string Root)
     /// <summary>Files that say who works on what.</summary>
     public string Locks => Path.Combine(Root, "locks");
 
+    /// <summary>What is remembered of workspaces, so that their files need not be read again: a cache.</summary>
+    public string Graphs => Path.Combine(Root, "graphs");
+
     /// <summary>Logs of builds by recipe key, the newest of each.</summary>
     public string Logs => Path.Combine(Root, "logs");
 

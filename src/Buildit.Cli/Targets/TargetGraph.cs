@@ -39,24 +39,28 @@ internal sealed record TargetGraph
 
     private static TargetGraph OfPackage(Session session, Target target, DiagnosticBag bag)
     {
-        var graph = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, Platform.LinuxAmd64, bag);
-        var package = target is Target.RecipeDirectory
+        var package = new GraphReader(session, Platform.LinuxAmd64).Read(bag, graph => target is Target.RecipeDirectory
             ? graph.FromDirectory(target.Path, null)
-            : graph.Named(new(target.Written, new(new("command line", target.Written), 1, 1, target.Written.Length)));
+            : graph.Named(new(target.Written, new(new("command line", target.Written), 1, 1, target.Written.Length))));
         return new() { Target = target, Container = null, Packages = package is null ? [] : [new(package, $"package '{target.Written}'")] };
     }
 
     private static TargetGraph OfContainer(Session session, Target.ContainerDirectory target, DiagnosticBag bag)
     {
         var container = Parse(session, target.Path, bag);
-        var graph = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, container.Platform, bag);
-        var packages = container.Steps.Select(step => step switch
+        var packages = new GraphReader(session, container.Platform).Read(bag, graph => container.Steps.Select(step => Of(step, container, graph)).OfType<RequestedPackage>().ToImmutableArray());
+        return new() { Target = target, Container = container, Packages = packages };
+    }
+
+    private static RequestedPackage? Of(Step step, Container container, GraphBuilder graph)
+    {
+        var (package, from) = step switch
         {
-            Step.EmbeddedPackage e => (Package: graph.FromDirectory(Path.GetFullPath(Path.Combine(container.Directory, e.Path.Value)), e.Path.Span), From: $"package from '{e.Path.Value}'"),
-            Step.NamedPackage n => (Package: graph.Named(n.Name), From: $"package '{n.Name.Value}'"),
-            _ => (Package: null, From: ""),
-        }).ToArray();
-        return new() { Target = target, Container = container, Packages = [.. packages.Where(p => p.Package is not null).Select(p => new RequestedPackage(p.Package!, p.From))] };
+            Step.EmbeddedPackage e => (graph.FromDirectory(Path.GetFullPath(Path.Combine(container.Directory, e.Path.Value)), e.Path.Span), $"package from '{e.Path.Value}'"),
+            Step.NamedPackage n => (graph.Named(n.Name), $"package '{n.Name.Value}'"),
+            _ => (null, ""),
+        };
+        return package is null ? null : new(package, from);
     }
 
     private static Container Parse(Session session, string directory, DiagnosticBag bag)

@@ -3,6 +3,8 @@ namespace Buildit.Core.Diagnostics;
 /// <summary>A text file that a person wrote, with the path under which messages show it.</summary>
 public sealed class SourceText(string path, string text)
 {
+    private int[]? _starts;
+
     /// <summary>As shown to people: relative to where the command was started, if below it.</summary>
     public string Path { get; } = path;
 
@@ -10,12 +12,7 @@ public sealed class SourceText(string path, string text)
     public string Text { get; } = text.TrimStart('\uFEFF');
 
     /// <summary>Line <paramref name="number"/>, counted from 1, without its line end; empty beyond the end.</summary>
-    public string Line(int number)
-    {
-        var start = IndexOfLine(number);
-        var end = Text.IndexOf('\n', start);
-        return Text.AsSpan(start, (end < 0 ? Text.Length : end) - start).TrimEnd('\r').ToString();
-    }
+    public string Line(int number) => Text[IndexOfLine(number)..EndOfLine(number)];
 
     /// <summary>Index into <see cref="Text"/> of a line and column, both counted from 1; the text's end if they are beyond it.</summary>
     public int IndexOf(int line, int column) => Math.Min(Text.Length, IndexOfLine(line) + column - 1);
@@ -23,26 +20,34 @@ public sealed class SourceText(string path, string text)
     /// <summary>The place that an index into <see cref="Text"/> stands for; <paramref name="length"/> is cut at the end of the line.</summary>
     public SourceSpan At(int index, int length = 1)
     {
-        var before = Text.AsSpan(0, Math.Min(index, Text.Length));
-        var line = before.Count('\n') + 1;
-        var column = before.Length - before.LastIndexOf('\n');
-        return new(this, line, column, Math.Clamp(length, 1, Math.Max(1, Line(line).Length - column + 1)));
+        index = Math.Min(index, Text.Length);
+        var found = Array.BinarySearch(Starts, index);
+        var line = found < 0 ? ~found : found + 1;
+        return new(this, line, index - IndexOfLine(line) + 1, Math.Clamp(length, 1, Math.Max(1, EndOfLine(line) - index)));
     }
 
-    private int IndexOfLine(int number)
-    {
-        var index = 0;
-        for (var line = 1; line < number; line++)
-        {
-            var end = Text.IndexOf('\n', index);
-            if (end < 0)
-            {
-                return Text.Length;
-            }
+    // A file has a place for each of its values: found by searching, not by counting lines.
+    private int[] Starts => _starts ??= [0, .. LineEnds().Select(end => end + 1)];
 
-            index = end + 1;
+    private int IndexOfLine(int number) => number <= Starts.Length ? Starts[number - 1] : Text.Length;
+
+    private int EndOfLine(int number)
+    {
+        var end = number < Starts.Length ? Starts[number] - 1 : Text.Length;
+        var start = IndexOfLine(number);
+        while (end > start && Text[end - 1] == '\r')
+        {
+            end--;
         }
 
-        return index;
+        return end;
+    }
+
+    private IEnumerable<int> LineEnds()
+    {
+        for (var end = Text.IndexOf('\n', StringComparison.Ordinal); end >= 0; end = Text.IndexOf('\n', end + 1))
+        {
+            yield return end;
+        }
     }
 }

@@ -5,9 +5,8 @@ using Buildit.Core.Recipes;
 namespace Buildit.Core.Graphs;
 
 /// <summary>Finds recipes and merges a derived one with its base: versions, patches, flags, needs and phases.</summary>
-public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
+internal sealed class RecipeMerger(IWorkspace workspace, RecipeReader reader, DiagnosticBag bag)
 {
-    private const string FileName = "pkg.yaml";
     private readonly List<string> _bases = [];
 
     /// <summary>The recipe of this name in the recipe trees, or null and a diagnostic.</summary>
@@ -16,9 +15,9 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
         foreach (var tree in workspace.RecipeTrees)
         {
             var directory = workspace.Combine(tree, atom.Key);
-            if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
+            if (workspace.ReadText(reader.PathIn(directory)) is not null)
             {
-                return RecipeParser.Parse(text, directory, bag);
+                return reader.Read(directory, bag);
             }
         }
 
@@ -29,12 +28,12 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
     /// <summary>The recipe in a directory, or null and a diagnostic.</summary>
     public Recipe? Find(string directory, SourceSpan? span)
     {
-        if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
+        if (workspace.ReadText(reader.PathIn(directory)) is not null)
         {
-            return RecipeParser.Parse(text, directory, bag);
+            return reader.Read(directory, bag);
         }
 
-        bag.Error(span, $"there is no {FileName} in '{directory}'");
+        bag.Error(span, $"there is no pkg.yaml in '{directory}'");
         return null;
     }
 
@@ -54,6 +53,7 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
         var recipe = merged.Recipe;
         var resolved = new ResolvedRecipe
         {
+            Declaration = merged.Declaration,
             Name = merged.Name,
             Version = merged.Version!.Version.Value,
             Platform = platform,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
@@ -6,6 +7,12 @@ namespace Buildit.Core.Graphs;
 /// <summary>All that a build is told: base and derived recipe, style, version and flags merged. Equal values give equal builds.</summary>
 public sealed record ResolvedRecipe
 {
+    /// <summary>The files that declare it, for messages.</summary>
+    public required Declaration Declaration { get; init; }
+
+    /// <summary>The file that was asked for.</summary>
+    public SourceText Text => Declaration.Recipes[^1];
+
     /// <summary><c>category/name</c>.</summary>
     public required string Name { get; init; }
 

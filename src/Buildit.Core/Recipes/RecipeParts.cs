@@ -12,6 +12,9 @@ public sealed record Needs(ImmutableArray<Spanned<string>> Tools, ImmutableArray
     /// <summary>No needs.</summary>
     public static Needs None { get; } = new([], [], []);
 
+    /// <summary>The names of all roles.</summary>
+    public IEnumerable<Spanned<string>> All => Tools.Concat(Libs).Concat(Runtime);
+
     /// <summary>Both lists, one after the other.</summary>
     public Needs Plus(Needs other) => new([.. Tools, .. other.Tools], [.. Libs, .. other.Libs], [.. Runtime, .. other.Runtime]);
 }

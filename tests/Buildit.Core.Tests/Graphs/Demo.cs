@@ -51,11 +51,12 @@ internal sealed class Demo
 
     public RecipeKey Key(string atom = "app/demo") => Package(atom).Key;
 
-    public Package? Find(string atom, DiagnosticBag bag)
-    {
-        var text = new SourceText("test", atom);
-        return new GraphBuilder(Files, Distribution(), Platform, bag).Named(new(atom, new(text, 1, 1)));
-    }
+    public Package? Find(string atom, DiagnosticBag bag) => Find(Graph(bag), atom);
+
+    /// <summary>A graph of the workspace, or of another one in its place.</summary>
+    public GraphBuilder Graph(DiagnosticBag bag, GraphMemory? memory = null, IWorkspace? files = null) => new(files ?? Files, Distribution(), Platform, bag, memory);
+
+    public static Package? Find(GraphBuilder graph, string atom) => graph.Named(new(atom, new(new("test", atom), 1, 1)));
 
     /// <summary>The lock that pins its .debs.</summary>
     public PackagesLock Lock => new(Debs.ToImmutableSortedDictionary(

@@ -53,7 +53,7 @@ public class GraphBuilderTests
         Assert.Equal(["--all", "--with-ssl", "--no-fast", "--x", "--y"], built.Recipe.Configure.AsEnumerable());
         Assert.Equal([("/a", "second"), ("/b", "b")], built.Recipe.Links.Select(l => (l.Key, l.Value)));
         Assert.Equal([("f", Digest.Of("x")), ("g", Digest.Of("base"))], built.Recipe.HelperFiles.Select(f => (f.Path, f.Digest)));
-        Assert.Equal("pkgs/g/y/pkg.yaml", built.Text.Path);
+        Assert.Equal("pkgs/g/y/pkg.yaml", built.Recipe.Text.Path);
     }
 
     [Fact]
@@ -188,6 +188,8 @@ public class GraphBuilderTests
         public IReadOnlyList<string> RecipeNames => files.RecipeNames;
 
         public string Combine(string directory, string relative) => files.Combine(directory, relative);
+
+        public FileStamp? Stamp(string path) => files.Stamp(path);
 
         public SourceText? ReadText(string path) => files.ReadText(path);
 

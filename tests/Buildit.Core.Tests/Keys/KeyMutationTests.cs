@@ -103,6 +103,8 @@ public class KeyMutationTests
         [nameof(ResolvedRecipe.Links)] = r => r with { Links = r.Links.Clear() },
         [nameof(ResolvedRecipe.Files)] = r => r with { Files = [] },
         [nameof(ResolvedRecipe.Date)] = r => r with { Date = null },
+        [nameof(ResolvedRecipe.Declaration)] = null,
+        [nameof(ResolvedRecipe.Text)] = null,
         [nameof(ResolvedRecipe.Timeout)] = null,
         [nameof(ResolvedRecipe.Summary)] = null,
         [nameof(ResolvedRecipe.License)] = null,
