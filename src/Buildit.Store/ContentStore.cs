@@ -54,12 +54,25 @@ public sealed class ContentStore : IDisposable
                 throw Failed(root, reason!);
             }
 
-            return new(paths, new(paths.Index, !writable), reason);
+            return new(paths, writable ? StoreIndex.Open(paths.Index) : StoreIndex.OpenToRead(paths.Index), reason);
         }
         catch (Sqlite.SqliteException e)
         {
-            throw new BuilditException(
-                ExitCode.StoreFailed, $"the index of the store '{root}' cannot be used: {e.Message}", $"it only helps to find things: delete '{paths.Index}' and run the command again", inner: e);
+            throw UnusableIndex(paths, e);
+        }
+    }
+
+    /// <summary>Opens a store to look at it, without leaving a trace: nothing is made, swept or put aside. One that is not there is empty.</summary>
+    public static ContentStore OpenToRead(string root)
+    {
+        var paths = new StorePaths(root);
+        try
+        {
+            return new(paths, StoreIndex.OpenToRead(paths.Index), "it was opened to be looked at");
+        }
+        catch (Sqlite.SqliteException e)
+        {
+            throw UnusableIndex(paths, e);
         }
     }
 
@@ -242,6 +255,9 @@ public sealed class ContentStore : IDisposable
     public static BuilditException Failed(string root, string reason, Exception? inner = null) =>
         new(ExitCode.StoreFailed, $"the store '{root}' cannot be written: {reason}", "free some space or permit writing there, or use another place: set BUILDIT_STORE or 'store:' in .buildit-config.yaml", inner: inner);
 
+    private static BuilditException UnusableIndex(StorePaths paths, Sqlite.SqliteException e) =>
+        new(ExitCode.StoreFailed, $"the index of the store '{paths.Root}' cannot be used: {e.Message}", $"it only helps to find things: delete '{paths.Index}' and run the command again", inner: e);
+
     private static Digest DiffIdOf(StoredTree tree)
     {
         using var hash = new HashingStream(Stream.Null, HashAlgorithmName.SHA256);
@@ -293,6 +309,11 @@ public sealed class ContentStore : IDisposable
     /// <summary>Puts a file that is not what its name says aside, so that it can be made anew; in a store that cannot be written it is only not used.</summary>
     private void Quarantine(string path)
     {
+        if (_readOnly is not null)
+        {
+            return;
+        }
+
         try
         {
             File.Move(path, NewKeptPath("corrupt"), overwrite: true);

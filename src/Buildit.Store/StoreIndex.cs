@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Buildit.Core;
 using Buildit.Core.Keys;
 using Buildit.Store.Sqlite;
@@ -10,28 +12,26 @@ public sealed class StoreIndex : IDisposable
     private readonly SqliteDatabase _database;
     private readonly Lock _gate = new();
 
-    /// <summary>Opens or makes the index; a store that cannot be written is opened for reading only.</summary>
-    public StoreIndex(string path, bool readOnly)
-    {
-        _database = new(path, readOnly);
-        try
-        {
-            if (!readOnly && !HasSchema())
-            {
-                using var schema = typeof(StoreIndex).Assembly.GetManifestResourceStream("Buildit.Store.schema.sql")!;
-                using var reader = new StreamReader(schema);
-                _database.Run(reader.ReadToEnd());
-            }
-        }
-        catch
-        {
-            _database.Dispose();
-            throw;
-        }
-    }
+    private StoreIndex(SqliteDatabase database) => _database = database;
+
+    /// <summary>Opens or makes the index.</summary>
+    public static StoreIndex Open(string path) => Make(SqliteDatabase.Open(path));
+
+    /// <summary>Opens the index for reading; one that is not there, or was never finished, is empty.</summary>
+    public static StoreIndex OpenToRead(string path) =>
+        new FileInfo(path) is { Exists: true, Length: > 0 } && Of(SqliteDatabase.OpenToRead(path), index => index.HasSchema() ? index : null) is { } index ? index : Make(SqliteDatabase.InMemory());
 
     /// <summary>Digest of the record blob of a recipe key, if there is one.</summary>
     public Digest? FindRecord(RecipeKey key) => Digest("SELECT blob FROM records WHERE recipe_key = $1", key.ToString());
+
+    /// <summary>Digests of the record blobs of many recipe keys, by one query; keys without one are left out.</summary>
+    public IReadOnlyDictionary<RecipeKey, Digest> FindRecords(IEnumerable<RecipeKey> keys) =>
+        Pairs("SELECT recipe_key, blob FROM json_each($1) JOIN records ON recipe_key = json_each.value", keys.Select(k => k.ToString()))
+            .ToDictionary(row => new RecipeKey(Core.Digest.Parse(row.First)), row => Core.Digest.Parse(row.Second));
+
+    /// <summary>Which of these packages (as <see cref="AddRecord"/> was told them) have any record, by one query.</summary>
+    public IReadOnlySet<string> FindPackages(IEnumerable<string> names) =>
+        Pairs("SELECT DISTINCT package, '' FROM records WHERE package IN (SELECT value FROM json_each($1))", names).Select(row => row.First).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Digest of a record blob with this build key, if there is one.</summary>
     public Digest? FindRecord(BuildKey key) => Digest("SELECT blob FROM records WHERE build_key = $1 ORDER BY recipe_key LIMIT 1", key.ToString());
@@ -59,6 +59,35 @@ public sealed class StoreIndex : IDisposable
     /// <summary>Closes the connection.</summary>
     public void Dispose() => _database.Dispose();
 
+    private static StoreIndex Make(SqliteDatabase database) => Of(database, index =>
+    {
+        if (!index.HasSchema())
+        {
+            using var schema = typeof(StoreIndex).Assembly.GetManifestResourceStream("Buildit.Store.schema.sql")!;
+            using var reader = new StreamReader(schema);
+            database.Run(reader.ReadToEnd());
+        }
+
+        return index;
+    })!;
+
+    /// <summary>An index that is closed again if it turns out to be of no use.</summary>
+    private static StoreIndex? Of(SqliteDatabase database, Func<StoreIndex, StoreIndex?> check)
+    {
+        StoreIndex? checkedIndex = null;
+        try
+        {
+            return checkedIndex = check(new(database));
+        }
+        finally
+        {
+            if (checkedIndex is null)
+            {
+                database.Dispose();
+            }
+        }
+    }
+
     private bool HasSchema() => Query("SELECT name FROM sqlite_master WHERE name = 'facts'") is not null;
 
     private Digest? Digest(string sql, params ReadOnlySpan<string> arguments) => Query(sql, arguments) is { } hex ? Core.Digest.Parse(hex) : null;
@@ -68,6 +97,15 @@ public sealed class StoreIndex : IDisposable
         lock (_gate)
         {
             return _database.Query(sql, arguments);
+        }
+    }
+
+    private List<(string First, string Second)> Pairs(string sql, IEnumerable<string> values)
+    {
+        var json = new StringBuilder("[").AppendJoin(',', values.Select(v => $"\"{JsonEncodedText.Encode(v)}\"")).Append(']').ToString();
+        lock (_gate)
+        {
+            return _database.QueryPairs(sql, json);
         }
     }
 }

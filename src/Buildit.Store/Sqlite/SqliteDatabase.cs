@@ -12,14 +12,13 @@ internal sealed unsafe class SqliteDatabase : IDisposable
     private const int BusyMilliseconds = 30_000;
     private nint _database;
 
-    /// <summary>Opens or makes the database; for reading only as one that nobody changes, so that it needs no lock files.</summary>
-    public SqliteDatabase(string path, bool readOnly)
+    private SqliteDatabase(string name, int flags)
     {
         nint database;
         int result;
-        fixed (byte* name = Text(readOnly ? $"file:{new Uri(path).AbsolutePath}?immutable=1" : path))
+        fixed (byte* text = Text(name))
         {
-            result = Sqlite3.Open(name, &database, readOnly ? Sqlite3.OpenReadOnly | Sqlite3.OpenUri : Sqlite3.OpenReadWriteCreate, null);
+            result = Sqlite3.Open(text, &database, flags, null);
         }
 
         _database = database;
@@ -35,6 +34,22 @@ internal sealed unsafe class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Opens or makes a database.</summary>
+    public static SqliteDatabase Open(string path) => new(path, Sqlite3.OpenReadWriteCreate);
+
+    /// <summary>
+    /// Opens a database for reading, without leaving a trace. One that others write to is read with what they have in its log, by way of the shared memory that
+    /// they made (which is not written to either: https://sqlite.org/wal.html, "Read-Only Databases"); any other as one that nobody changes.
+    /// </summary>
+    public static SqliteDatabase OpenToRead(string path)
+    {
+        var isWritten = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 } && File.Exists(path + "-shm");
+        return new($"file:{new Uri(path).AbsolutePath}?{(isWritten ? "mode=ro&readonly_shm=1" : "immutable=1")}", Sqlite3.OpenReadOnly | Sqlite3.OpenUri);
+    }
+
+    /// <summary>A database in memory, empty.</summary>
+    public static SqliteDatabase InMemory() => new(":memory:", Sqlite3.OpenReadWriteCreate);
+
     /// <summary>Runs statements that give nothing.</summary>
     public void Run(string statements)
     {
@@ -47,33 +62,35 @@ internal sealed unsafe class SqliteDatabase : IDisposable
     /// <summary>Runs one statement with arguments for $1, $2, ...; gives the first column of its first row, or null if it gives no row.</summary>
     public string? Query(string statement, params ReadOnlySpan<string> arguments)
     {
-        nint prepared;
-        fixed (byte* sql = Text(statement))
-        {
-            Check(Sqlite3.Prepare(_database, sql, -1, &prepared, null));
-        }
-
+        var prepared = Prepare(statement, arguments);
         try
         {
-            for (var i = 0; i < arguments.Length; i++)
-            {
-                fixed (byte* text = Text(arguments[i]))
-                {
-                    Check(Sqlite3.BindText(prepared, i + 1, text, -1, Sqlite3.Transient));
-                }
-            }
-
-            return Sqlite3.Step(prepared) switch
-            {
-                Sqlite3.Row => Marshal.PtrToStringUTF8(Sqlite3.ColumnText(prepared, 0)),
-                Sqlite3.Done => null,
-                _ => throw Failed(),
-            };
+            return Step(prepared) ? Column(prepared, 0) : null;
         }
         finally
         {
             _ = Sqlite3.Finalize(prepared);
         }
+    }
+
+    /// <summary>Runs one statement as <see cref="Query"/> does; gives the first two columns of all its rows.</summary>
+    public List<(string First, string Second)> QueryPairs(string statement, params ReadOnlySpan<string> arguments)
+    {
+        var rows = new List<(string, string)>();
+        var prepared = Prepare(statement, arguments);
+        try
+        {
+            while (Step(prepared))
+            {
+                rows.Add((Column(prepared, 0)!, Column(prepared, 1)!));
+            }
+        }
+        finally
+        {
+            _ = Sqlite3.Finalize(prepared);
+        }
+
+        return rows;
     }
 
     /// <summary>Closes it.</summary>
@@ -82,6 +99,29 @@ internal sealed unsafe class SqliteDatabase : IDisposable
         _ = Sqlite3.Close(_database);
         _database = 0;
     }
+
+    private nint Prepare(string statement, ReadOnlySpan<string> arguments)
+    {
+        nint prepared;
+        fixed (byte* sql = Text(statement))
+        {
+            Check(Sqlite3.Prepare(_database, sql, -1, &prepared, null));
+        }
+
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            fixed (byte* text = Text(arguments[i]))
+            {
+                Check(Sqlite3.BindText(prepared, i + 1, text, -1, Sqlite3.Transient));
+            }
+        }
+
+        return prepared;
+    }
+
+    private bool Step(nint prepared) => Sqlite3.Step(prepared) switch { Sqlite3.Row => true, Sqlite3.Done => false, _ => throw Failed() };
+
+    private static string? Column(nint prepared, int column) => Marshal.PtrToStringUTF8(Sqlite3.ColumnText(prepared, column));
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + '\0');
 
