@@ -32,9 +32,9 @@ internal static class Samples
         Timeout = TimeSpan.FromMinutes(30),
     };
 
-    public static Package.Built Built(ResolvedRecipe recipe, Package[]? tools = null, Package[]? libs = null, Package[]? runtime = null, Package[]? testTools = null)
+    public static Package.Built Built(ResolvedRecipe recipe, Package[]? tools = null, Package[]? libs = null, Package[]? runtime = null, Package[]? testTools = null, string[]? replaces = null)
     {
-        var key = RecipeKeys.OfRecipe(recipe, tools ?? [], libs ?? [], runtime ?? [], testTools ?? [], []);
+        var key = RecipeKeys.OfRecipe(recipe, tools ?? [], libs ?? [], runtime ?? [], testTools ?? [], [.. replaces ?? []]);
         return new()
         {
             Name = recipe.Name,
@@ -42,6 +42,7 @@ internal static class Samples
             Key = new(key.Digest),
             PreimageLater = () => key.Preimage,
             CompanionsLater = () => [.. libs ?? [], .. runtime ?? []],
+            Replaces = [.. replaces ?? []],
             RecipeLater = () => recipe,
             Tools = [.. tools ?? []],
             Libs = [.. libs ?? []],

@@ -43,7 +43,7 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
                 }
             }
 
-            wave = [.. realised.SelectMany(RuntimeNeeds).Where(p => found.GetValueOrDefault(p.Name)?.Package.Key != p.Key).DistinctBy(p => p.Key)];
+            wave = [.. realised.SelectMany(r => RuntimeNeeds.Of(r.Package, r.Record)).Where(p => found.GetValueOrDefault(p.Name)?.Package.Key != p.Key).DistinctBy(p => p.Key)];
         }
 
         var replaced = found.Values.SelectMany(r => r.Package.Replaces).ToHashSet(StringComparer.Ordinal);
@@ -119,21 +119,5 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
         // A missing source should not hide behind a minute of building dependencies, nor the other way round.
         await Failures.WhenAllAsync(inputs, root, test);
         return await builder.BuildAsync(package, await root, await test, needed => RuntimeClosureAsync(needed, cancel), await inputs, cancel);
-    }
-
-    /// <summary>What a realised package needs at run time, as nodes: names in its record are looked up in the closure that it was built in.</summary>
-    private static IEnumerable<Package> RuntimeNeeds(Realised realised) => realised.Package switch
-    {
-        Package.Built built => Named(built, realised.Record),
-        var other => other.Companions,
-    };
-
-    private static IEnumerable<Package> Named(Package.Built built, Record record)
-    {
-        var closure = Closure.Of([.. built.Tools, .. built.Libs, .. built.Runtime]);
-        return record.RuntimeNeeds.Select(n =>
-            closure.FirstOrDefault(p => p.Name == n)
-            ?? closure.FirstOrDefault(p => p.Replaces.Contains(n))
-            ?? throw new System.Diagnostics.UnreachableException($"the record of '{built.DisplayName}' names '{n}', which it was not built with"));
     }
 }

@@ -22,7 +22,7 @@ public sealed record BuildInputs(ImmutableArray<PreparedSource> Sources, Immutab
 }
 
 /// <summary>Gives packages and what they need at run time, realised.</summary>
-public delegate Task<ImmutableArray<Realised>> RuntimeClosure(IEnumerable<Package> packages);
+public delegate Task<ImmutableArray<Realised>> RealisedClosure(IEnumerable<Package> packages);
 
 /// <summary>Builds one package whose dependencies are there: root, action, sandbox, outputs, record.</summary>
 public sealed class PackageBuilder(
@@ -62,15 +62,15 @@ public sealed class PackageBuilder(
     /// <param name="inputs">Its sources and patches.</param>
     /// <param name="cancel">Ends the build.</param>
     public async Task<Realised> BuildAsync(
-        Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, RuntimeClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
+        Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, RealisedClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
     {
         ImmutableArray<RootPart> parts = [.. dependencies.SelectMany(d => d.Parts(store, "runtime", "dev"))];
-        var testRoot = package.Recipe.Test is null ? (Digest?)null : RootComposer.KeyOf([.. testDependencies.SelectMany(d => d.Parts(store, "runtime"))]);
-        var buildKey = new BuildKey(RecipeKeys.OfAction(package.Recipe, RootComposer.KeyOf(parts), package.Runtime, testRoot).Digest);
+        Record[] root = [.. dependencies.Select(d => d.Record)];
+        var buildKey = BuildKeys.Of(package, root, testDependencies.Select(d => d.Record));
         using var turn = await _builds.EnterAsync(cancel);
         using var held = await FileLock.AcquireAsync(
             Path.Combine(store.Paths.Locks, buildKey.ToString()), $"building {package.DisplayName}", time, holder => report(new BuildEvent.Waiting(package.DisplayName, holder)), cancel);
-        if (!options.Rebuild && records.Find(buildKey) is { } same && Fits(same, package, parts))
+        if (!options.Rebuild && records.Find(buildKey) is { } same && BuildKeys.Fits(same, package, root))
         {
             report(new BuildEvent.CutOff(package));
             return await records.KeepAgainAsync(package, same, cancel);
@@ -97,12 +97,8 @@ public sealed class PackageBuilder(
     /// <inheritdoc/>
     public void Dispose() => _builds.Dispose();
 
-    /// <summary>Whether a record of the same action names packages that this one has, too: equal files may come from packages of other names.</summary>
-    private static bool Fits(Record record, Package.Built package, ImmutableArray<RootPart> parts) =>
-        record.RuntimeNeeds.All(n => parts.Any(p => p.Package == n) || package.Runtime.Any(r => r.Name == n));
-
     private async Task<Realised> BuildAsync(
-        Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RuntimeClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)
+        Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RealisedClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
         var date = package.Recipe.Date ?? inputs.NewestMtime;
@@ -159,7 +155,7 @@ public sealed class PackageBuilder(
     }
 
     private async Task TestAsync(
-        Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> needs, RuntimeClosure runtimeClosure, string log, CancellationToken cancel)
+        Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> needs, RealisedClosure runtimeClosure, string log, CancellationToken cancel)
     {
         var closure = Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]);
         var realised = await runtimeClosure(closure.Where(p => needs.Contains(p.Name)).Concat(package.TestTools));

@@ -13,10 +13,10 @@ namespace Buildit.Build.Engine;
 public sealed class RecordKeeper(ContentStore store, Platform platform)
 {
     /// <summary>The record of a package, if the store has it and its outputs.</summary>
-    public Record? Find(Package package) => store.Index.FindRecord(package.Key) is { } blob ? Usable(blob) : null;
+    public Record? Find(Package package) => store.Index.FindRecord(package.Key) is { } blob ? Read(blob) : null;
 
     /// <summary>A record of the same action, if the store has it and its outputs.</summary>
-    public Record? Find(BuildKey key) => store.Index.FindRecord(key) is { } blob ? Usable(blob) : null;
+    public Record? Find(BuildKey key) => store.Index.FindRecord(key) is { } blob ? Read(blob) : null;
 
     /// <summary>Throws if no record can be kept.</summary>
     public void RequireWritable() => store.RequireWritable();
@@ -76,7 +76,8 @@ public sealed class RecordKeeper(ContentStore store, Platform platform)
         return preimages;
     }
 
-    private Record? Usable(Digest blob)
+    /// <summary>The record in a blob, if all that it names is there.</summary>
+    public Record? Read(Digest blob)
     {
         var record = store.ReadBlob(blob) is { } bytes ? RecordFormat.Read(bytes) : null;
         return record is not null && record.Outputs.Values.All(store.HasTree) ? record : null;

@@ -6,6 +6,7 @@ using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
 using Buildit.Images;
 using Buildit.Images.Composition;
 using Buildit.Images.ContainerLayers;

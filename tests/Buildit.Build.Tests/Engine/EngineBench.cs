@@ -20,8 +20,19 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
     private readonly DebianImport _debian;
 
     public EngineBench(bool keepGoing = false)
+        : this(null, keepGoing)
     {
-        Store = ContentStore.Open(Path.Combine(_directory, "store"));
+    }
+
+    /// <summary>A further process with the same store, as it were.</summary>
+    public EngineBench(EngineBench other)
+        : this(other.Store.Paths.Root, false)
+    {
+    }
+
+    private EngineBench(string? store, bool keepGoing)
+    {
+        Store = ContentStore.Open(store ?? Path.Combine(_directory, "store"));
         Records = new(Store, Platform.LinuxAmd64);
         var options = new EngineOptions { KeepGoing = keepGoing, ParallelBuilds = 4 };
         _builder = new(Store, Records, this, this, new(Store), options, TimeProvider.System, Events.Add);

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Records;
+using Buildit.Core.Recipes;
+
+namespace Buildit.Core.Planning;
+
+/// <summary>Makes a plan out of a graph and what is there. It decides as the engine does, and does nothing.</summary>
+public sealed class Planner
+{
+    private readonly PlanRequest _request;
+    private readonly IAvailability _there;
+    private readonly Companionship _companionship;
+    private readonly Demand _demand;
+    private readonly ImmutableArray<Package> _order;
+    private readonly Dictionary<RecipeKey, Record> _known = [];
+    private readonly HashSet<RecipeKey> _undecided = [];
+
+    private Planner(PlanRequest request, PackageGraph graph, IAvailability there)
+    {
+        (_request, _there, _companionship) = (request, there, new(graph));
+        _demand = new(graph, new(graph, _companionship), Find);
+        _order = [.. graph.Packages.OfType<Package.Imported>().OrderBy(p => p.Name, StringComparer.Ordinal), .. graph.Packages.Where(p => p is not Package.Imported)];
+    }
+
+    /// <summary>The plan for a request. <paramref name="graph"/> is the request's.</summary>
+    public static Plan Make(PlanRequest request, PackageGraph graph, IAvailability there)
+    {
+        var planner = new Planner(request, graph, there);
+        planner.Ask();
+        var steps = planner.Steps();
+        if (steps.Any(s => s is PlanStep.Build) && !request.BuildTools.IsEmpty)
+        {
+            planner._demand.AddRoot(request.BuildTools);
+            planner._demand.Follow();
+            steps = planner.Steps();
+        }
+
+        return new(steps);
+    }
+
+    private void Ask()
+    {
+        foreach (var package in _request.Packages)
+        {
+            _demand.AddPackage(package);
+            if (_request.WithRuntime)
+            {
+                _demand.AddAtRunTime(package);
+            }
+        }
+
+        _demand.AddRoot(_request.Tools);
+        _demand.Follow();
+    }
+
+    private Record? Find(Package package) => _request.Rebuild && package is Package.Built ? null : _there.Find(package);
+
+    private ImmutableArray<PlanStep> Steps()
+    {
+        _known.Clear();
+        _undecided.Clear();
+        var fetched = new HashSet<Digest>();
+        return [.. _order.Where(_demand.Includes).SelectMany(p => StepsFor(p, fetched))];
+    }
+
+    private IEnumerable<PlanStep> StepsFor(Package package, HashSet<Digest> fetched)
+    {
+        if (Find(package) is { } record)
+        {
+            _known[package.Key] = record;
+            return [new PlanStep.Reuse(package, record)];
+        }
+
+        var (isDecided, same) = package is Package.Built built && !_request.Rebuild ? Decide(built) : (true, null);
+        if (same is not null)
+        {
+            _known[package.Key] = same;
+            return [.. Fetches((Package.Built)package, fetched), new PlanStep.CutOff(package, same)];
+        }
+
+        _companionship.AddAbove(package, _undecided);
+        return package switch
+        {
+            Package.Imported imported => [new PlanStep.Import(imported, _there.SizeOf(imported.Pin.Sha256) != imported.Pin.Size)],
+            Package.Group group => [new PlanStep.Make(group)],
+            Package.Built other => [.. Fetches(other, fetched), new PlanStep.Build(other, !isDecided && _there.WasMade(other))],
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    /// <summary>Whether it is known already which action would build a package, since all that it is built and tested with is there; and if so, a record of that action.</summary>
+    private (bool IsDecided, Record? Same) Decide(Package.Built package)
+    {
+        if (package.Tools.Concat(package.Libs).Any(p => _undecided.Contains(p.Key)))
+        {
+            return (false, null);
+        }
+
+        Record[] root = [.. Closure.Of([.. package.Tools, .. package.Libs]).Select(p => _known[p.Key])];
+        var test = RuntimeClosure.Of(package.Recipe.Test is null ? [] : [.. package.Libs, .. package.Runtime, .. package.TestTools], p => _known.GetValueOrDefault(p.Key));
+        if (!test.Missing.IsEmpty)
+        {
+            return (false, null);
+        }
+
+        var same = _there.Find(BuildKeys.Of(package, root, test.Packages.Select(t => t.Record)));
+        return (true, same is not null && BuildKeys.Fits(same, package, root) ? same : null);
+    }
+
+    private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched)
+    {
+        var sources = package.Recipe.Sources.Where(s => s.Origin is Source.Remote).Select(s => new FetchedFile(s.FileName, s.Digest, s, null));
+        var patches = package.Recipe.Patches.Where(p => p.Origin.IsRemote).Select(p => new FetchedFile(p.FileName, p.Digest, null, p));
+        return [.. sources.Concat(patches).Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
+    }
+}
