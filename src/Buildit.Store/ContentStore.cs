@@ -8,6 +8,7 @@ using Buildit.Core.Trees;
 using Buildit.Store.Files;
 using Buildit.Store.Native;
 using Buildit.Store.Trees;
+using Microsoft.Data.Sqlite;
 
 namespace Buildit.Store;
 
@@ -59,7 +60,7 @@ public sealed class ContentStore : IDisposable
 
             return new(paths, writable ? StoreIndex.Open(paths.Index) : StoreIndex.OpenToRead(paths.Index), reason);
         }
-        catch (Sqlite.SqliteException e)
+        catch (SqliteException e)
         {
             throw UnusableIndex(paths, e);
         }
@@ -73,7 +74,7 @@ public sealed class ContentStore : IDisposable
         {
             return new(paths, StoreIndex.OpenToRead(paths.Index), "it was opened to be looked at");
         }
-        catch (Sqlite.SqliteException e)
+        catch (SqliteException e)
         {
             throw UnusableIndex(paths, e);
         }
@@ -258,7 +259,7 @@ public sealed class ContentStore : IDisposable
     public static BuilditException Failed(string root, string reason, Exception? inner = null) =>
         new(ExitCode.StoreFailed, $"the store '{root}' cannot be written: {reason}", "free some space or permit writing there, or use another place: set BUILDIT_STORE or 'store:' in .buildit-config.yaml", inner: inner);
 
-    private static BuilditException UnusableIndex(StorePaths paths, Sqlite.SqliteException e) =>
+    private static BuilditException UnusableIndex(StorePaths paths, SqliteException e) =>
         new(ExitCode.StoreFailed, $"the index of the store '{paths.Root}' cannot be used: {e.Message}", $"it only helps to find things: delete '{paths.Index}' and run the command again", inner: e);
 
     private static Digest DiffIdOf(StoredTree tree)

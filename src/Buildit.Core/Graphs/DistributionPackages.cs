@@ -77,21 +77,5 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
     private ImmutableSortedDictionary<string, string> LinksOf(string name) =>
         distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
-    private LockedPackage[] ClosureOf(string name)
-    {
-        var found = new SortedDictionary<string, LockedPackage>(StringComparer.Ordinal);
-        var waiting = new Stack<string>([name]);
-        while (waiting.TryPop(out var next))
-        {
-            if (locked.Packages.TryGetValue(next, out var pin) && found.TryAdd(next, pin))
-            {
-                foreach (var dependency in pin.Depends)
-                {
-                    waiting.Push(dependency);
-                }
-            }
-        }
-
-        return [.. found.Values];
-    }
+    private IEnumerable<LockedPackage> ClosureOf(string name) => locked.Closure([name]).Select(n => locked.Packages[n]);
 }
