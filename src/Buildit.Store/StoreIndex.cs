@@ -42,9 +42,9 @@ public sealed class StoreIndex : IDisposable
         // Rows say NAME-VERSION, or NAME alone for a group; '.' is the character after '-'.
         [.. Rows("SELECT blob, '' FROM records WHERE package = $1 OR (package > $1 || '-' AND package < $1 || '.')", package).Select(row => Core.Digest.Parse(row.First))];
 
-    /// <summary>Recipe keys that begin with these hexadecimal digits, where '_' stands for any one, with their packages; sorted, and not more than nine.</summary>
+    /// <summary>Recipe keys that begin with these hexadecimal digits, where '?' stands for any one, with their packages; sorted, and not more than nine.</summary>
     public IReadOnlyList<(RecipeKey Key, string Package)> FindKeys(string pattern) =>
-        [.. Rows("SELECT recipe_key, package FROM records WHERE recipe_key LIKE $1 || '%' ORDER BY recipe_key LIMIT 9", pattern).Select(row => (new RecipeKey(Core.Digest.Parse(row.First)), row.Second))];
+        [.. Rows("SELECT recipe_key, package FROM records WHERE recipe_key GLOB $1 || '*' ORDER BY recipe_key LIMIT 9", pattern).Select(row => (new RecipeKey(Core.Digest.Parse(row.First)), row.Second))];
 
     /// <summary>Digest of a record blob with this build key, if there is one.</summary>
     public Digest? FindRecord(BuildKey key) => Digest("SELECT blob FROM records WHERE build_key = $1 ORDER BY recipe_key LIMIT 1", key.ToString());

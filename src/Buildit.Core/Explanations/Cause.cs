@@ -48,24 +48,30 @@ public sealed record Cause(string Package, string Kind, string Name, Became Beca
     /// <summary>A changed text as a unified diff.</summary>
     public ImmutableArray<string> Diff => IsText && Old is not null && New is not null ? TextDiff.Unified(Old, New) : [];
 
-    /// <summary>One line for people, without the place.</summary>
-    public string Sentence => VisibleText.Of(this switch
-    {
-        { Became: Became.Reordered } => $"{What} in another order",
-        { Kind: "use", Became: Became.Added } => $"{What} switched on",
-        { Kind: "use", Became: Became.Removed } => $"{What} switched off",
-        { Became: Became.Added, IsText: false, New: { Length: > 0 } value } => $"{What} added: {Short(value)}",
-        { Became: Became.Removed, IsText: false, Old: { Length: > 0 } value } => $"{What} removed: {Short(value)}",
-        { Became: Became.Added } => $"{What} added",
-        { Became: Became.Removed } => $"{What} removed",
-        { IsText: true } or { Old: null } or { New: null } => $"{What} changed",
-        // The digest of a file beside the recipe says nothing to anybody; one that is written in the recipe does.
-        _ when Digest.TryParse(Old, out _) && !What.EndsWith("sha256", StringComparison.Ordinal) => $"{What} changed",
-        _ => $"{What} {Quoted(Old)} -> {Quoted(New)}",
-    });
+    /// <summary>One line for people, without package and place: <c>phase install changed</c>.</summary>
+    public string Sentence => Say(What);
+
+    /// <summary>One line for people that names the package: <c>phase install of sys-libs/zlib changed</c>.</summary>
+    public string SentenceOfPackage => Say($"{What} of {Package}");
+
 
     /// <summary>Equal for causes that are the same one, met on different ways.</summary>
     internal (string, string, string, string, string?, string?) Identity => (Package, Kind, Name, What, Old, New);
+
+    private string Say(string subject) => VisibleText.Of(this switch
+    {
+        { Became: Became.Reordered } => $"{subject} in another order",
+        { Kind: "use", Became: Became.Added } => $"{subject} switched on",
+        { Kind: "use", Became: Became.Removed } => $"{subject} switched off",
+        { Became: Became.Added, IsText: false, New: { Length: > 0 } value } => $"{subject} added: {Short(value)}",
+        { Became: Became.Removed, IsText: false, Old: { Length: > 0 } value } => $"{subject} removed: {Short(value)}",
+        { Became: Became.Added } => $"{subject} added",
+        { Became: Became.Removed } => $"{subject} removed",
+        { IsText: true } or { Old: null } or { New: null } => $"{subject} changed",
+        // The digest of a file beside the recipe says nothing to anybody; one that is written in the recipe does.
+        _ when Digest.TryParse(Old, out _) && !What.EndsWith("sha256", StringComparison.Ordinal) => $"{subject} changed",
+        _ => $"{subject}: {Quoted(Old)} -> {Quoted(New)}",
+    });
 
     private static string Quoted(string value) => value.Length == 0 ? "(nothing)" : Short(value);
 
