@@ -63,11 +63,15 @@ internal static partial class App
 
               buildit containers/nginx-prod        build a container: packages, then images in ./out
               buildit www-servers/nginx            build a package
+              buildit plan containers/nginx-prod   what building it would do
+              buildit explain www-servers/nginx    why it would be built again
               buildit build --help                 the options of building
               buildit doctor                       is this machine fit for it?
             """);
         root.Options.Add(Options.Directory);
         root.Subcommands.Add(new BuildCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new PlanCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new ExplainCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new LockCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;

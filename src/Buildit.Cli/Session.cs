@@ -6,6 +6,7 @@ using Buildit.Build.Workspaces;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Debian;
+using Buildit.Core.Explanations;
 using Buildit.Core.Graphs;
 using Buildit.Store;
 using Buildit.Store.Compression;
@@ -21,25 +22,37 @@ internal sealed class Session : IDisposable
     private readonly List<IDisposable> _owned = [];
 
     public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report)
+        : this(workspace, ContentStore.Open(workspace.StoreDirectory), options, report)
+    {
+    }
+
+    private Session(Workspace workspace, ContentStore store, EngineOptions options, Action<BuildEvent> report)
     {
         Workspace = workspace;
-        Store = Own(ContentStore.Open(workspace.StoreDirectory));
+        Store = Own(store);
         Roots = new(Store);
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
-        Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
+        Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync(Toolbox.Sandbox, cancel));
         var zstd = new ZstdDecoder(Sandbox, Toolbox);
         var decompressor = new Decompressor(zstd);
         Archive = new(decompressor, Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
-        var records = new RecordKeeper(Store, Platform.LinuxAmd64);
-        var sources = new PackageSources(Store, Fetcher, Archive, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
-        var builder = Own(new PackageBuilder(Store, records, sources, Sandbox, Roots, options, TimeProvider.System, report));
-        var debian = Own(new DebianImport(Store, records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
-        Engine = Own(new BuildEngine(records, builder, debian, new(Store, records), options, report));
+        Addresses = new(new(() => new MirrorList(Apt.Value.BaseUrls)), options.SourceMirrors);
+        Records = new(Store, Platform.LinuxAmd64);
+        var sources = new PackageSources(Store, Fetcher, Archive, Addresses, options, report);
+        var builder = Own(new PackageBuilder(Store, Records, sources, Sandbox, Roots, options, TimeProvider.System, report));
+        var debian = Own(new DebianImport(Store, Records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
+        Engine = Own(new BuildEngine(Records, builder, debian, new(Store, Records), options, report));
         Toolbox.Engine = Engine;
+        History = new(Store);
+        Explainer = new(History, workspace.Distribution is { } d ? new(History, d.Lock, d.LockText, d.Text) : null);
     }
+
+    /// <summary>For commands that only look: the store is not made, nothing in it is changed, and nothing can be built.</summary>
+    public static Session ToRead(Workspace workspace) =>
+        new(workspace, ContentStore.OpenToRead(workspace.StoreDirectory), new() { SourceMirrors = workspace.Config.Mirrors }, static _ => { });
 
     public Workspace Workspace { get; }
 
@@ -57,17 +70,28 @@ internal sealed class Session : IDisposable
 
     public Fetcher Fetcher { get; }
 
+    public FileAddresses Addresses { get; }
+
+    public RecordKeeper Records { get; }
+
     public BuildEngine Engine { get; }
+
+    public RecordHistory History { get; }
+
+    public Explainer Explainer { get; }
 
     public Lazy<DistributionMirrors> Apt { get; }
 
     /// <summary>The compressor of a format; null for <c>none</c>.</summary>
-    public ICompressor? Compressor(string format) => format switch
+    public ICompressor? Compressor(string format) => CompressorPackage(format) switch
     {
-        "gzip" => new GzipCompressor(Sandbox, Toolbox, VersionOf("libdeflate-tools"), Environment.ProcessorCount),
-        "zstd" => new ZstdCompressor(Sandbox, Toolbox, VersionOf("zstd")),
+        Toolbox.Gzip => new GzipCompressor(Sandbox, Toolbox, VersionOf(Toolbox.Gzip), Environment.ProcessorCount),
+        Toolbox.Zstd => new ZstdCompressor(Sandbox, Toolbox, VersionOf(Toolbox.Zstd)),
         _ => null,
     };
+
+    /// <summary>The distribution package that compresses in a format; null for <c>none</c>.</summary>
+    public static string? CompressorPackage(string format) => format switch { "gzip" => Toolbox.Gzip, "zstd" => Toolbox.Zstd, _ => null };
 
     public void Dispose()
     {

@@ -3,13 +3,8 @@ using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Targets;
-using Buildit.Core;
-using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
-using Buildit.Images;
-using Buildit.Images.Composition;
-using Buildit.Images.ContainerLayers;
 
 namespace Buildit.Cli.Building;
 
@@ -18,20 +13,12 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
 {
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
-        var bag = new DiagnosticBag();
-        var graph = TargetGraph.Read(session, target, bag);
-        var container = graph.Container!;
-        // All that can be wrong in the files is told now, before anything is fetched or built.
-        var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
-        ImageChecks.Run(container, bag);
-        bag.ThrowIfErrors();
-        terminal.Print([.. bag.Items]);
-
-        terminal.Line($"Building {graph.DisplayName}");
-        var realised = await RealiseAsync(graph.Packages, cancel);
+        var inputs = ContainerInputs.Read(session, target);
+        terminal.Print(inputs.Warnings);
+        terminal.Line($"Building {inputs.Graph.DisplayName}");
+        var realised = await RealiseAsync(inputs.Graph.Packages, cancel);
         var closure = await session.Engine.RuntimeClosureAsync(realised.Select(r => r.Package), cancel);
-        var composition = new Composition(container, files, [.. closure.SelectMany(c => c.Parts(session.Store, "runtime")).Select(p => new ImagePart(p.Package, p.Output, p.Tree))]);
-        await new ImageBuild(session, terminal, request).RunAsync(composition, closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max(), cancel);
+        await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
         if (progress.Made == 0)
         {
             terminal.Line("Nothing was built: all packages are in the store.");
@@ -58,6 +45,3 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         return realised;
     }
 }
-
-/// <summary>What an image is composed from.</summary>
-internal sealed record Composition(Container Container, ContainerFiles Files, ImmutableArray<ImagePart> Parts);

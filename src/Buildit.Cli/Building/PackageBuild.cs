@@ -1,5 +1,7 @@
+using System.Globalization;
 using Buildit.Build.Engine;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Explaining;
 using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Graphs;
@@ -38,6 +40,11 @@ internal static class PackageSteps
         }
 
         terminal.Line(isThere ? "    Found HASH in the local store, but a rebuild is wanted..." : "    Can't find HASH in any known location...");
+        if (!isThere && session.Explainer.Explain(package) is { Causes: [var cause, .. var others] })
+        {
+            terminal.Line($"    because: {ExplainText.LineOfPackage(cause)}{(others.IsEmpty ? "" : string.Create(CultureInfo.InvariantCulture, $", and {others.Length} more"))}");
+        }
+
         var realised = await session.Engine.RealiseAsync(package, cancel);
         progress.Report();
         terminal.Ended(package is Package.Imported ? "    Importing from the distribution..." : "    Defaulting to local build...");

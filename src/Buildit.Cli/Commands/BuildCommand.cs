@@ -21,12 +21,12 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     /// <summary>The word that may be left out.</summary>
     public const string Name = "build";
 
-    private readonly Argument<string[]> _targets = new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
-    private readonly Option<string?> _type = new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
+    private readonly Argument<string[]> _targets = Options.Targets();
+    private readonly Option<string> _output = Options.Output();
+    private readonly Option<string?> _type = Options.Type();
     private readonly Option<int?> _jobs = Options.Count("--jobs", "-j", "How many jobs one build may run ($JOBS); no part of any key [default: jobs: of the configuration, else the number of processors]");
     private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with whatever does not depend on it; the smallest exit code of a failure counts" };
-    private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
+    private readonly Option<bool> _rebuild = Options.Rebuild();
     private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
     private readonly Option<string> _progress = new("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
@@ -53,23 +53,11 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private BuildRequest Request(ParseResult parsed)
     {
         var start = Options.StartOf(parsed);
-        var targets = parsed.GetValue(_targets) ?? [];
-        if (targets.Length == 0)
-        {
-            throw new BuilditException(ExitCode.InvalidInput, "nothing to build: no TARGET is given", "name a container's directory, for example 'buildit containers/nginx-prod'; 'buildit --help' shows more");
-        }
-
-        // What looks like an option and is none would be the name of a target.
-        if (targets.FirstOrDefault(t => t.StartsWith('-')) is { } option)
-        {
-            throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. Choices.Select(o => o.Name)]) ?? "'buildit build --help' lists the options");
-        }
-
         return new(
             start,
-            targets,
+            Options.TargetsOf(parsed, _targets, Name),
             Path.GetFullPath(parsed.GetValue(_output)!, start),
-            Formats(parsed.GetValue(_type)),
+            Options.FormatsOf(parsed.GetValue(_type)),
             parsed.GetValue(_jobs),
             new()
             {
@@ -79,15 +67,6 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
                 KeepFailed = parsed.GetValue(_keepFailed),
             });
     }
-
-    private static ImageFormat[] Formats(string? types) => types is null
-        ? [ImageFormat.Aci, ImageFormat.Oci]
-        : [.. types.Split(',').Select(t => t switch
-        {
-            "aci" => ImageFormat.Aci,
-            "oci" => ImageFormat.Oci,
-            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
-        })];
 
     private async Task<int> RunAsync(BuildRequest request, CancellationToken cancel)
     {

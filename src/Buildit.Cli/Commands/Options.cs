@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Buildit.Core;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 
 namespace Buildit.Cli.Commands;
@@ -27,6 +28,45 @@ internal static class Options
 #pragma warning restore RS0030
         return written is null || System.IO.Directory.Exists(start) ? start : throw new BuilditException(ExitCode.InvalidInput, $"there is no directory '{written}'", "it is what -C names");
     }
+
+    /// <summary>The targets of a command; that there is one is checked by <see cref="TargetsOf"/>, which says what to write.</summary>
+    public static Argument<string[]> Targets() => new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
+
+    /// <summary>The targets that were given; throws if there is none, or one that was meant to be an option.</summary>
+    public static string[] TargetsOf(ParseResult parsed, Argument<string[]> argument, string command)
+    {
+        var targets = parsed.GetValue(argument) ?? [];
+        if (targets.Length == 0)
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"nothing to {command}: no TARGET is given", $"name a container's directory, for example 'buildit {(command == BuildCommand.Name ? "" : command + " ")}containers/nginx-prod'; 'buildit --help' shows more");
+        }
+
+        return targets.FirstOrDefault(t => t.StartsWith('-')) is { } option
+            ? throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, parsed.CommandResult.Command.Options.Select(o => o.Name)) ?? $"'buildit {command} --help' lists the options")
+            : targets;
+    }
+
+    /// <summary>-o DIR.</summary>
+    public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
+
+    /// <summary>--type aci,oci.</summary>
+    public static Option<string?> Type() => new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
+
+    /// <summary>--rebuild.</summary>
+    public static Option<bool> Rebuild() => new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
+
+    /// <summary>--json.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "For programs" };
+
+    /// <summary>The image formats that --type names; all if it is not given.</summary>
+    public static ImageFormat[] FormatsOf(string? types) => types is null
+        ? [ImageFormat.Aci, ImageFormat.Oci]
+        : [.. types.Split(',').Select(t => t switch
+        {
+            "aci" => ImageFormat.Aci,
+            "oci" => ImageFormat.Oci,
+            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
+        })];
 
     /// <summary>An option with a number of at least 1.</summary>
     public static Option<int?> Count(string name, string alias, string description)

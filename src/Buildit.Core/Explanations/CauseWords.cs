@@ -48,6 +48,11 @@ internal sealed class CauseWords(Package package, Record? before)
         _ => change.Old.Values.Select(v => v.Tag).Union(change.New.Values.Select(v => v.Tag)).Where(tag => change.Old[tag] != change.New[tag]).Select(tag => Of(change, tag)),
     };
 
+    /// <summary>Seconds since 1970 as people write times; anything else as it is.</summary>
+    internal static string Time(string seconds) => long.TryParse(seconds, CultureInfo.InvariantCulture, out var time) && time is >= 0 and < 1L << 36
+        ? DateTimeOffset.FromUnixTimeSeconds(time).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        : seconds;
+
     private Cause Of(InputChange change, string tag)
     {
         var aspect = tag switch
@@ -94,8 +99,7 @@ internal sealed class CauseWords(Package package, Record? before)
         ("mode" or "uid" or "gid", "-1") => "as it is",
         ("mode", var mode) when int.TryParse(mode, CultureInfo.InvariantCulture, out var bits) => "0" + Convert.ToString(bits, 8),
         ("date", "-1") => "of the newest file",
-        ("date", var text) when long.TryParse(text, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and < 1L << 36 =>
-            DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ("date", var seconds) => Time(seconds),
         ("source-unpack" or "helper-executable" or "file-executable" or "keep-symbols", var truth) => truth == "1" ? "yes" : "no",
         (_, var value) => value,
     };

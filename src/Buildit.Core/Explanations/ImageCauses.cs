@@ -22,7 +22,7 @@ public sealed class ImageCauses(Container container, Func<string, SourceSpan?> p
         "part" => [Make(change, $"package {change.Name.Replace(" ", " (", StringComparison.Ordinal)})")],
         // Follows from the files, which are told one by one.
         "declared" => [],
-        "date" => [Make(change, "source date")],
+        "date" when change.IsChange => [Make(change, "source date") with { Old = CauseWords.Time(change.Old!.Value), New = CauseWords.Time(change.New!.Value) }],
         "format" => [Make(change, "the format of images")],
         var kind => [Make(change, kind)],
     };
@@ -35,11 +35,12 @@ public sealed class ImageCauses(Container container, Func<string, SourceSpan?> p
         foreach (var change in FileDiff.Between(Tree.Parse(old).Entries, Tree.Parse(@new).Entries))
         {
             var became = change.Old is null ? Became.Added : change.New is null ? Became.Removed : Became.Changed;
+            var told = change.Aspects.Where(a => a.Name is not ("content" or "size")).ToArray();
             yield return new(container.DisplayName, "files", "/" + change.Path, became)
             {
                 What = $"/{change.Path}",
-                Old = change.Aspects.IsEmpty ? null : string.Join(", ", change.Aspects.Select(a => $"{a.Name} {a.Old}")),
-                New = change.Aspects.IsEmpty ? null : string.Join(", ", change.Aspects.Select(a => $"{a.Name} {a.New}")),
+                Old = told.Length == 0 ? null : string.Join(", ", told.Select(a => $"{a.Name} {a.Old}")),
+                New = told.Length == 0 ? null : string.Join(", ", told.Select(a => $"{a.Name} {a.New}")),
                 Place = placeOf(change.Path) is { } span ? Place.Of(span) : null,
             };
         }

@@ -25,7 +25,7 @@ public abstract record PlanStep(Package Package)
     public sealed record Make(Package.Group Group) : PlanStep(Group);
 
     /// <summary>A source or patch is fetched.</summary>
-    public sealed record Fetch(Package.Built Built, FetchedFile File) : PlanStep(Built);
+    public sealed record Fetch(Package.Built Built, PlannedFile File) : PlanStep(Built);
 
     /// <summary>A package is built in the sandbox.</summary>
     /// <param name="Built">The package.</param>
@@ -38,4 +38,4 @@ public abstract record PlanStep(Package Package)
 /// <param name="Digest">Empty if the recipe does not say it yet.</param>
 /// <param name="Source">The source; null for a patch.</param>
 /// <param name="Patch">The patch; null for a source.</param>
-public sealed record FetchedFile(string Name, Digest Digest, ResolvedSource? Source, ResolvedPatch? Patch);
+public sealed record PlannedFile(string Name, Digest Digest, ResolvedSource? Source, ResolvedPatch? Patch);

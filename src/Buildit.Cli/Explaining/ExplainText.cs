@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Buildit.Cli.Consoles;
+using Buildit.Core.Explanations;
+using Buildit.Core.Planning;
+
+namespace Buildit.Cli.Explaining;
+
+/// <summary>An explanation for people: root causes first, what merely follows counted and collapsed, what is reused in one line.</summary>
+internal sealed class ExplainText(Session session)
+{
+    private const int WordWidth = 8;
+    private const int MostNames = 6;
+    private const int MostDiffLines = 20;
+
+    private readonly StringBuilder _text = new();
+
+    /// <summary>The explanation as lines, the last one ended, too.</summary>
+    public string Print(TargetExplanation explanation)
+    {
+        if (explanation.Plan.IsDone)
+        {
+            return $"{explanation.Plan.Graph.DisplayName}: everything is there ({Reused(explanation)}{Images(explanation)}).\n";
+        }
+
+        _text.Append(explanation.Plan.Graph.DisplayName).Append("\n\n");
+        foreach (var group in explanation.Packages.Where(p => p.Why.Own.Any()).GroupBy(p => (Word(p.Step), string.Join('\n', p.Why.Own.Select(Line)))))
+        {
+            Entry(group.Key.Item1, Names(group), "");
+            Causes(group.First().Why.Own);
+        }
+
+        foreach (var group in explanation.Packages.Where(p => p.Why.Follows).GroupBy(p => (Word(p.Step), p.MayBeCutOff, Roots(p))))
+        {
+            Followers(explanation, [.. group]);
+        }
+
+        foreach (var group in explanation.Packages.Where(p => p.Why.IsFirst || p.Why.IsLost).GroupBy(p => (Word(p.Step), p.Why.IsFirst)))
+        {
+            Entry(group.Key.Item1, Names(group), group.Key.IsFirst ? "for the first time in this store" : "what was made before is no longer in the store");
+        }
+
+        ImageEntries(explanation);
+        if (Reused(explanation) is { Length: > 0 } reused)
+        {
+            Entry("reuse", reused, "");
+        }
+
+        Fetches(explanation.Plan.Plan.Totals);
+        return _text.ToString();
+    }
+
+    private static string Word(PlanStep step) => step switch
+    {
+        PlanStep.Import => "import",
+        PlanStep.Make => "make",
+        PlanStep.CutOff => "cut off",
+        _ => "build",
+    };
+
+    private void Entry(string word, string what, string remark)
+    {
+        _text.Append(word.PadRight(WordWidth)).Append(what).Append('\n');
+        Remark(remark);
+    }
+
+    private void Remark(string remark)
+    {
+        if (remark.Length > 0)
+        {
+            _text.Append(' ', WordWidth + 2).Append(remark).Append('\n');
+        }
+    }
+
+    private static string Names(IEnumerable<PackageReason> packages)
+    {
+        var names = packages.Select(p => p.Step.Package.DisplayName).Order(StringComparer.Ordinal).ToArray();
+        var shown = string.Join(", ", names.Take(names.Length > MostNames + 1 ? MostNames : names.Length));
+        return names.Length > MostNames + 1 ? string.Create(CultureInfo.InvariantCulture, $"{names.Length} packages: {shown} and {names.Length - MostNames} more") : shown;
+    }
+
+    private void Causes(IEnumerable<Cause> causes)
+    {
+        foreach (var cause in causes)
+        {
+            Remark(Line(cause));
+            foreach (var brought in cause.Brings)
+            {
+                Remark("  " + brought);
+            }
+
+            foreach (var line in cause.Diff.Take(MostDiffLines))
+            {
+                Remark("  " + Visible(line));
+            }
+
+            if (cause.Diff.Length > MostDiffLines)
+            {
+                Remark(string.Create(CultureInfo.InvariantCulture, $"  ... {cause.Diff.Length - MostDiffLines} more lines"));
+            }
+        }
+    }
+
+    /// <summary>A cause with its place.</summary>
+    public static string Line(Cause cause) => WithPlace(cause.Sentence, cause);
+
+    /// <summary>A cause with its package and place.</summary>
+    public static string LineOfPackage(Cause cause) => WithPlace(cause.SentenceOfPackage, cause);
+
+    private static string WithPlace(string sentence, Cause cause) => cause.Place is { } place ? $"{sentence} ({place})" : sentence;
+
+    // Blanks at the end of a line are what nobody sees, and often all that changed.
+    private static string Visible(string line)
+    {
+        var text = Core.Diagnostics.VisibleText.Of(line);
+        var end = text.TrimEnd(' ').Length;
+        return end == text.Length || end == 0 ? text : text[..end] + new string('\u00B7', text.Length - end);
+    }
+
+    private static string Roots(PackageReason package) => string.Join(", ", package.Why.Causes.Select(c => c.Package).Distinct().Order(StringComparer.Ordinal));
+
+    private void Followers(TargetExplanation explanation, ImmutableArray<PackageReason> followers)
+    {
+        var first = followers[0];
+        var ending = first.MayBeCutOff ? "; may be cut off, if that comes out as it was" : "";
+        Entry(Word(first.Step), Names(followers), $"follows {Roots(first)}{ending}");
+        // What is done with the roots was told above, unless that was done before.
+        var told = explanation.Packages.Select(p => p.Step.Package.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var cause in first.Why.Causes.Where(c => !told.Contains(c.Package)))
+        {
+            Remark("  " + LineOfPackage(cause));
+        }
+    }
+
+    private void ImageEntries(TargetExplanation explanation)
+    {
+        foreach (var reason in explanation.Images)
+        {
+            var path = session.Workspace.Display(reason.Image.Path);
+            if (reason.Image.IsThere)
+            {
+                Entry("keep", path, "");
+            }
+            else if (reason.Image.Preimage is null)
+            {
+                Entry("image", path, reason.IsFirst ? "for the first time in this store" : "composed again, unless all packages come out as they were and it is there");
+            }
+            else
+            {
+                Entry("image", path, reason.IsFirst ? "for the first time in this store" : reason.Causes.IsEmpty ? "it is not there any more, or not what was written" : "");
+                Causes(reason.Causes);
+            }
+        }
+    }
+
+    private static string Reused(TargetExplanation explanation) => explanation.Plan.Plan.Totals.Reused switch
+    {
+        0 => "",
+        1 => "1 package in the store",
+        var many => string.Create(CultureInfo.InvariantCulture, $"{many} packages in the store"),
+    };
+
+    private static string Images(TargetExplanation explanation) => explanation.Images.Length switch
+    {
+        0 => "",
+        1 => ", 1 image",
+        var many => string.Create(CultureInfo.InvariantCulture, $", {many} images"),
+    };
+
+    private void Fetches(PlanTotals totals)
+    {
+        var fetched = new[]
+        {
+            totals.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{totals.FetchedDebs} .debs, {ByteCount.Show(totals.FetchedDebBytes)}") : null,
+            totals.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{totals.FetchedFiles} sources and patches") : null,
+        }.OfType<string>().ToArray();
+        if (fetched.Length > 0)
+        {
+            Entry("fetch", string.Join("; ", fetched), "");
+        }
+    }
+}

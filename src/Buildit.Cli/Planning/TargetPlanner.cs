@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Buildit.Build.Planning;
+using Buildit.Build.Tools;
+using Buildit.Cli.Building;
+using Buildit.Cli.Targets;
+using Buildit.Core.Containers;
+using Buildit.Core.Graphs;
+using Buildit.Core.Planning;
+using Buildit.Images.ContainerLayers;
+
+namespace Buildit.Cli.Planning;
+
+/// <summary>What to plan, as the command line says it.</summary>
+/// <param name="Output">Absolute directory of images.</param>
+/// <param name="Formats">The images that are wanted.</param>
+/// <param name="Rebuild">Whether packages are built though they are there.</param>
+internal sealed record PlanOptions(string Output, IReadOnlyList<ImageFormat> Formats, bool Rebuild);
+
+/// <summary>Plans targets by looking at their files and at the store.</summary>
+internal sealed class TargetPlanner(Session session, PlanOptions options)
+{
+    /// <summary>Plans a target; nothing is changed anywhere.</summary>
+    public TargetPlan Make(Target target)
+    {
+        if (target is not Target.ContainerDirectory directory)
+        {
+            var graph = TargetGraph.Read(session, target);
+            return new(graph, PlanOf(graph, []).Plan, [], ContainerFiles.Empty);
+        }
+
+        var inputs = ContainerInputs.Read(session, directory);
+        var (plan, there) = PlanOf(inputs.Graph, []);
+        var images = ImagesOf(inputs, plan, there);
+        var tools = ToolsFor(inputs.Container, images);
+        return new(inputs.Graph, tools.IsEmpty ? plan : PlanOf(inputs.Graph, tools).Plan, images, inputs.Files);
+    }
+
+    private (Plan Plan, IAvailability There) PlanOf(TargetGraph graph, ImmutableArray<string> tools)
+    {
+        var request = new PlanRequest
+        {
+            Packages = [.. graph.Packages.Select(p => p.Package)],
+            WithRuntime = graph.Container is not null,
+            BuildTools = session.Workspace.Distribution?.Lock.Packages.ContainsKey(Toolbox.Sandbox) == true ? [session.Toolbox.Node(Toolbox.Sandbox)] : [],
+            Tools = [.. tools.Select(session.Toolbox.Node)],
+            Rebuild = options.Rebuild,
+        };
+        var all = request.Graph;
+        var there = new StoreAvailability(session.Store, session.Records, all);
+        return (Planner.Make(request, all, there), there);
+    }
+
+    /// <summary>An image is known to be there only when all packages are: what is built may give anything.</summary>
+    private ImmutableArray<PlannedImage> ImagesOf(ContainerInputs inputs, Plan plan, IAvailability there)
+    {
+        var closure = plan.IsDone ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), there.Find) : null;
+        var composition = closure is { Missing.IsEmpty: true } ? new Composition(inputs.Container, inputs.Files, closure.Packages) : null;
+        return
+        [
+            .. inputs.Container.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
+            {
+                var path = Composition.PathOf(inputs.Container, step, options.Output);
+                var key = composition?.KeyOf(step, session.Compressor(step.Compression)?.Identity);
+                var written = key is null ? null : WrittenImage.Parse(session.Store.Index.FindImage(key.Digest));
+                return new PlannedImage(step, path, written?.IsAt(path) == true, key?.Preimage);
+            }),
+        ];
+    }
+
+    /// <summary>The tools that are run in the sandbox to test and to write images.</summary>
+    private static ImmutableArray<string> ToolsFor(Container container, ImmutableArray<PlannedImage> images)
+    {
+        var written = images.Where(i => !i.IsThere).ToArray();
+        var compressors = written.Select(i => Session.CompressorPackage(i.Step.Compression)).OfType<string>().Distinct().ToArray();
+        var isRun = compressors.Length > 0 || (written.Length > 0 && container.Steps.OfType<Step.Test>().Any());
+        return isRun ? [Toolbox.Sandbox, .. compressors] : [];
+    }
+}
