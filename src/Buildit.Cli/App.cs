@@ -72,6 +72,7 @@ internal static partial class App
         root.Subcommands.Add(new BuildCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new PlanCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new ExplainCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new DiffCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new LockCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;

@@ -34,8 +34,8 @@ internal sealed class Session : IDisposable
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync(Toolbox.Sandbox, cancel));
         var zstd = new ZstdDecoder(Sandbox, Toolbox);
-        var decompressor = new Decompressor(zstd);
-        Archive = new(decompressor, Store.Scratch);
+        Decompressor = new Decompressor(zstd);
+        Archive = new(Decompressor, Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
@@ -47,7 +47,7 @@ internal sealed class Session : IDisposable
         Engine = Own(new BuildEngine(Records, builder, debian, new(Store, Records), options, report));
         Toolbox.Engine = Engine;
         History = new(Store);
-        Explainer = new(History, workspace.Distribution is { } d ? new(History, d.Lock, d.LockText, d.Text) : null);
+        Explainer = new(History, CausesOf(workspace, History));
     }
 
     /// <summary>For commands that only look: the store is not made, nothing in it is changed, and nothing can be built.</summary>
@@ -63,6 +63,8 @@ internal sealed class Session : IDisposable
     public Toolbox Toolbox { get; }
 
     public ISandbox Sandbox { get; }
+
+    public Decompressor Decompressor { get; }
 
     public SourceArchive Archive { get; }
 
@@ -92,6 +94,9 @@ internal sealed class Session : IDisposable
 
     /// <summary>The distribution package that compresses in a format; null for <c>none</c>.</summary>
     public static string? CompressorPackage(string format) => format switch { "gzip" => Toolbox.Gzip, "zstd" => Toolbox.Zstd, _ => null };
+
+    /// <summary>Words for changes of distribution packages; null if no tree declares a distribution.</summary>
+    public static DistributionCauses? CausesOf(Workspace workspace, IHistory history) => workspace.Distribution is { } d ? new(history, d.Lock, d.LockText, d.Text) : null;
 
     public void Dispose()
     {

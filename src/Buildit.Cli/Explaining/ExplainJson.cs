@@ -53,7 +53,7 @@ internal sealed class ExplainJson(Session session, Utf8JsonWriter json)
         json.WriteString("path", session.Workspace.Display(reason.Image.Path));
         json.WriteString("type", reason.Image.Step.Format.ToString().ToLowerInvariant());
         json.WriteString("step", reason.Image.IsThere ? "keep" : "compose");
-        json.WriteString("reason", reason switch { { Image.IsThere: true } => "none", { IsFirst: true } => "first", { Image.Preimage: null } => "follows", { Causes.IsEmpty: true } => "lost", _ => "changed" });
+        json.WriteString("reason", reason switch { { Image.IsThere: true } => "none", { IsFirst: true } => "first", { Causes.IsEmpty: false } => "changed", { Image.Preimage: null } => "follows", _ => "lost" });
         CauseJson.Write(json, reason.Causes);
         json.WriteEndObject();
     }

@@ -77,7 +77,12 @@ internal sealed class ExplainText(Session session)
     {
         var names = packages.Select(p => p.Step.Package.DisplayName).Order(StringComparer.Ordinal).ToArray();
         var shown = string.Join(", ", names.Take(names.Length > MostNames + 1 ? MostNames : names.Length));
-        return names.Length > MostNames + 1 ? string.Create(CultureInfo.InvariantCulture, $"{names.Length} packages: {shown} and {names.Length - MostNames} more") : shown;
+        return names.Length switch
+        {
+            1 => shown,
+            <= MostNames + 1 => string.Create(CultureInfo.InvariantCulture, $"{names.Length} packages: {shown}"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{names.Length} packages: {shown} and {names.Length - MostNames} more"),
+        };
     }
 
     private void Causes(IEnumerable<Cause> causes)
@@ -123,8 +128,8 @@ internal sealed class ExplainText(Session session)
     private void Followers(TargetExplanation explanation, ImmutableArray<PackageReason> followers)
     {
         var first = followers[0];
-        var ending = first.MayBeCutOff ? "; may be cut off, if that comes out as it was" : "";
-        Entry(Word(first.Step), Names(followers), $"follows {Roots(first)}{ending}");
+        var ending = first.MayBeCutOff ? "; may be cut off, if that gives what it gave before" : "";
+        Entry(first.MayBeCutOff ? "follow" : Word(first.Step), Names(followers), $"because of {Roots(first)}{ending}");
         // What is done with the roots was told above, unless that was done before.
         var told = explanation.Packages.Select(p => p.Step.Package.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var cause in first.Why.Causes.Where(c => !told.Contains(c.Package)))
@@ -137,20 +142,14 @@ internal sealed class ExplainText(Session session)
     {
         foreach (var reason in explanation.Images)
         {
-            var path = session.Workspace.Display(reason.Image.Path);
-            if (reason.Image.IsThere)
+            Entry(reason.Image.IsThere ? "keep" : "image", session.Workspace.Display(reason.Image.Path), reason switch
             {
-                Entry("keep", path, "");
-            }
-            else if (reason.Image.Preimage is null)
-            {
-                Entry("image", path, reason.IsFirst ? "for the first time in this store" : "composed again, unless all packages come out as they were and it is there");
-            }
-            else
-            {
-                Entry("image", path, reason.IsFirst ? "for the first time in this store" : reason.Causes.IsEmpty ? "it is not there any more, or not what was written" : "");
-                Causes(reason.Causes);
-            }
+                { Image.IsThere: true } or { Causes.IsEmpty: false } => "",
+                { IsFirst: true } => "for the first time in this store",
+                { Image.Preimage: null } => "composed again, unless all packages come out as they were",
+                _ => "it is not there any more, or not what was written",
+            });
+            Causes(reason.Causes);
         }
     }
 

@@ -20,11 +20,18 @@ internal sealed class TargetExplainer(Session session)
     private ImageReason Of(PlannedImage image, TargetPlan plan)
     {
         var container = plan.Graph.Container!;
-        var last = new ImageHistory(session.Store).Last(container, image.Step);
-        return last is null || image.Preimage is null
-            ? new(image, last is null, [])
-            : new(image, false, new ImageCauses(container, path => PlaceOf(path, plan)).Between(last, Preimage.Parse(image.Preimage)));
+        if (image.IsThere || new ImageHistory(session.Store).Last(container, image.Step) is not { } last)
+        {
+            return new(image, !image.IsThere, []);
+        }
+
+        var causes = new ImageCauses(container, path => PlaceOf(path, plan)).Between(last, Preimage.Parse(image.Preimage ?? WithoutPackages(image, plan)));
+        return new(image, false, image.Preimage is null ? causes.RemoveAll(c => c.Kind is "part" or "date") : causes);
     }
+
+    /// <summary>What is known of an image before its packages are there.</summary>
+    private string WithoutPackages(PlannedImage image, TargetPlan plan) =>
+        new Composition(plan.Graph.Container!, plan.Files, []).KeyOf(image.Step, session.Compressor(image.Step.Compression)?.Identity).Preimage;
 
     private static SourceSpan? PlaceOf(string path, TargetPlan plan) => plan.Files.Entries.FirstOrDefault(e => e.Entry.Path == path)?.Span;
 }

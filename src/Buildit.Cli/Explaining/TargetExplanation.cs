@@ -15,7 +15,7 @@ internal sealed record PackageReason(PlanStep Step, Explanation Why)
 /// <summary>What is done for an image, and why.</summary>
 /// <param name="Image">The image.</param>
 /// <param name="IsFirst">Whether none of this container and format was composed before.</param>
-/// <param name="Causes">What changed since the last one; empty while a package must be built first.</param>
+/// <param name="Causes">What changed since the last one; while a package must be built first, what the container declares itself.</param>
 internal sealed record ImageReason(PlannedImage Image, bool IsFirst, ImmutableArray<Cause> Causes);
 
 /// <summary>All that a build of a target would do, and why.</summary>

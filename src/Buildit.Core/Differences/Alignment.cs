@@ -31,6 +31,30 @@ public static class Alignment
         ];
     }
 
+    /// <summary>The differences of an alignment: what went and what came at the same place is taken for one thing that changed.</summary>
+    public static IEnumerable<(int Old, int New)> Paired(ImmutableArray<(int Old, int New)> pairs)
+    {
+        var (gone, come) = (new Queue<int>(), new Queue<int>());
+        foreach (var (old, @new) in pairs.Append((0, 0)))
+        {
+            if (old >= 0 && @new >= 0)
+            {
+                while (gone.Count > 0 || come.Count > 0)
+                {
+                    yield return (gone.TryDequeue(out var g) ? g : -1, come.TryDequeue(out var c) ? c : -1);
+                }
+            }
+            else if (@new < 0)
+            {
+                gone.Enqueue(old);
+            }
+            else
+            {
+                come.Enqueue(@new);
+            }
+        }
+    }
+
     private static IEnumerable<(int Old, int New)> Middle<T>(IReadOnlyList<T> old, IReadOnlyList<T> @new, int start, int endOld, int endNew)
         where T : IEquatable<T>
     {

@@ -38,8 +38,11 @@ public static class FileDiff
     /// <summary>A mode as people write it.</summary>
     public static string Octal(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 
+    /// <summary>What an entry is, in words.</summary>
+    public static string KindOf(TreeEntry e) => e.Kind switch { EntryKind.Directory => "directory", EntryKind.File => "file", EntryKind.Symlink => "symbolic link", _ => "hard link" };
+
     private static ImmutableArray<Aspect> Aspects(TreeEntry old, TreeEntry @new) => Differing(
-        ("kind", Kind(old), Kind(@new)),
+        ("kind", KindOf(old), KindOf(@new)),
         ("mode", Octal(old.Mode), Octal(@new.Mode)),
         ("owner", Owner(old), Owner(@new)),
         ("size", Size(old), Size(@new)),
@@ -59,8 +62,6 @@ public static class FileDiff
 
         return differing.ToImmutable();
     }
-
-    private static string Kind(TreeEntry e) => e.Kind switch { EntryKind.Directory => "directory", EntryKind.File => "file", EntryKind.Symlink => "symbolic link", _ => "hard link" };
 
     private static string Owner(TreeEntry e) => string.Create(CultureInfo.InvariantCulture, $"{e.Uid}:{e.Gid}");
 

@@ -59,7 +59,7 @@ public static class InputDiff
             return [new(old[first], @new[first]) { IsOrder = true, Position = first + 1, Count = @new.Length }];
         }
 
-        return Paired(pairs).Select(p => new InputChange(p.Old < 0 ? null : old[p.Old], p.New < 0 ? null : @new[p.New])
+        return Alignment.Paired(pairs).Select(p => new InputChange(p.Old < 0 ? null : old[p.Old], p.New < 0 ? null : @new[p.New])
         {
             Position = (p.New < 0 ? p.Old : p.New) + 1,
             Count = p.New < 0 ? old.Length : @new.Length,
@@ -68,28 +68,4 @@ public static class InputDiff
 
     private static bool SameElements(Input[] old, Input[] @new) =>
         old.GroupBy(i => i).All(g => @new.Count(i => i.Equals(g.Key)) == g.Count());
-
-    /// <summary>What went and what came at the same place is taken for one thing that changed.</summary>
-    private static IEnumerable<(int Old, int New)> Paired(ImmutableArray<(int Old, int New)> pairs)
-    {
-        var (gone, come) = (new Queue<int>(), new Queue<int>());
-        foreach (var (old, @new) in pairs.Append((0, 0)))
-        {
-            if (old >= 0 && @new >= 0)
-            {
-                while (gone.Count > 0 || come.Count > 0)
-                {
-                    yield return (gone.TryDequeue(out var g) ? g : -1, come.TryDequeue(out var c) ? c : -1);
-                }
-            }
-            else if (@new < 0)
-            {
-                gone.Enqueue(old);
-            }
-            else
-            {
-                come.Enqueue(@new);
-            }
-        }
-    }
 }

@@ -63,15 +63,17 @@ public sealed record Cause(string Package, string Kind, string Name, Became Beca
         { Became: Became.Reordered } => $"{subject} in another order",
         { Kind: "use", Became: Became.Added } => $"{subject} switched on",
         { Kind: "use", Became: Became.Removed } => $"{subject} switched off",
-        { Became: Became.Added, IsText: false, New: { Length: > 0 } value } => $"{subject} added: {Short(value)}",
-        { Became: Became.Removed, IsText: false, Old: { Length: > 0 } value } => $"{subject} removed: {Short(value)}",
+        { Became: Became.Added, IsText: false, New: { Length: > 0 } value } when !IsDigest(value) => $"{subject} added: {Short(value)}",
+        { Became: Became.Removed, IsText: false, Old: { Length: > 0 } value } when !IsDigest(value) => $"{subject} removed: {Short(value)}",
         { Became: Became.Added } => $"{subject} added",
         { Became: Became.Removed } => $"{subject} removed",
         { IsText: true } or { Old: null } or { New: null } => $"{subject} changed",
         // The digest of a file beside the recipe says nothing to anybody; one that is written in the recipe does.
-        _ when Digest.TryParse(Old, out _) && !What.EndsWith("sha256", StringComparison.Ordinal) => $"{subject} changed",
+        _ when IsDigest(Old) && !What.EndsWith("sha256", StringComparison.Ordinal) => $"{subject} changed",
         _ => $"{subject}: {Quoted(Old)} -> {Quoted(New)}",
     });
+
+    private static bool IsDigest(string value) => Digest.TryParse(value, out _);
 
     private static string Quoted(string value) => value.Length == 0 ? "(nothing)" : Short(value);
 

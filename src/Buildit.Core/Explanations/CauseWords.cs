@@ -1,15 +1,13 @@
 using System.Globalization;
 using Buildit.Core.Differences;
-using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
-using Buildit.Core.Records;
 
 namespace Buildit.Core.Explanations;
 
 /// <summary>Puts changed inputs into people's words. What a key does not hold, such as names of files, is taken from the recipe at hand and from the record.</summary>
-/// <param name="package">The package as it is now.</param>
-/// <param name="before">A record of what it was before, if there is one; null: names of what is gone are not known.</param>
-internal sealed class CauseWords(Package package, Record? before)
+/// <param name="old">The package as it was.</param>
+/// <param name="now">The package as it is.</param>
+internal sealed class CauseWords(Subject old, Subject now)
 {
     // Tag -> what people call it, for inputs of one value.
     private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal)
@@ -72,7 +70,7 @@ internal sealed class CauseWords(Package package, Record? before)
         return Make(change, Became.Changed, What(change) + aspect) with { Old = Value(tag, change.Old!), New = Value(tag, change.New!), IsText = change.Kind is "phase" or "test" };
     }
 
-    private Cause Make(InputChange change, Became became, string what) => new(package.Name, change.Kind, change.Name, became) { What = what };
+    private Cause Make(InputChange change, Became became, string what) => new(now.Name, change.Kind, change.Name, became) { What = what };
 
     private string What(InputChange change) => change.Kind switch
     {
@@ -104,15 +102,13 @@ internal sealed class CauseWords(Package package, Record? before)
         (_, var value) => value,
     };
 
-    private string PatchName(InputChange change) => change.New is not null
-        ? (package as Package.Built)?.Recipe.Patches.ElementAtOrDefault(change.Position - 1)?.FileName ?? ""
-        : NameBefore(change.Old!.Value);
+    private string PatchName(InputChange change) => change.New is not { } input
+        ? old.MaterialName(change.Old!.Value)
+        : now.Recipe?.Patches.ElementAtOrDefault(change.Position - 1)?.FileName ?? now.MaterialName(input.Value);
 
-    private string SourceName(InputChange change) => change.New is not null
-        ? (package as Package.Built)?.Recipe.Sources.ElementAtOrDefault(change.Position - 1)?.FileName ?? ""
-        : NameBefore(change.Old!["source-digest"]);
+    private string SourceName(InputChange change) => change.New is not { } input
+        ? old.MaterialName(change.Old!["source-digest"])
+        : now.Recipe?.Sources.ElementAtOrDefault(change.Position - 1)?.FileName ?? now.MaterialName(input["source-digest"]);
 
-    private bool IsRemote(InputChange change) => (package as Package.Built)?.Recipe.Sources.ElementAtOrDefault(change.Position - 1)?.Origin is Recipes.Source.Remote;
-
-    private string NameBefore(string digest) => before?.Materials.FirstOrDefault(m => m.Digest.Hex == digest)?.Name ?? "";
+    private bool IsRemote(InputChange change) => now.Recipe?.Sources.ElementAtOrDefault(change.Position - 1)?.Origin is Recipes.Source.Remote;
 }

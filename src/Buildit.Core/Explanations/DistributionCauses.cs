@@ -30,13 +30,13 @@ public sealed class DistributionCauses(IHistory history, PackagesLock locked, So
 
     private Cause Deb(string package, InputChange change)
     {
-        var (old, now) = (VersionBefore(package, change.Old!["closure-deb"]), locked.Packages.GetValueOrDefault(change.Name)?.Version);
+        var (old, now) = (VersionOf(change.Name, change.Old!["closure-deb"]), VersionOf(change.Name, change.New!["closure-deb"]));
         var areVersions = old is not null && now is not null && old != now;
         return new(package, "deb", "", Became.Changed)
         {
             What = areVersions ? "version" : now is null ? ".deb" : $".deb of version {now}",
             Old = areVersions ? old : change.Old["closure-deb"],
-            New = areVersions ? now : change.New!["closure-deb"],
+            New = areVersions ? now : change.New["closure-deb"],
             Place = LockPlace(change.Name),
         };
     }
@@ -50,8 +50,9 @@ public sealed class DistributionCauses(IHistory history, PackagesLock locked, So
             Place = YamlPath.Entry(_distribution.Value, "links", name)?.Key.Span is { } span ? Place.Of(span) : null,
         };
 
-    private string? VersionBefore(string package, string deb) =>
-        history.Of(package).FirstOrDefault(p => p.Record.Materials.Any(m => m.Digest.Hex == deb))?.Record.Version;
+    private string? VersionOf(string name, string deb) => locked.Packages.GetValueOrDefault(name) is { } pin && pin.Sha256.Hex == deb
+        ? pin.Version
+        : history.Of("debian/" + name).FirstOrDefault(p => p.Record.Materials.Any(m => m.Digest.Hex == deb))?.Record.Version;
 
     /// <summary>The line with a package's version; its first line, if that is another file's order.</summary>
     private Place? LockPlace(string name)

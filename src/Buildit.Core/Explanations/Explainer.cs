@@ -6,16 +6,16 @@ using Buildit.Core.Keys;
 namespace Buildit.Core.Explanations;
 
 /// <summary>
-/// Finds root causes: compares a package's preimage with the nearest one in the history and follows dependencies whose keys changed down to the inputs that people declared.
+/// Finds root causes: compares two preimages and follows dependencies whose keys changed down to the inputs that people declared.
 /// </summary>
 /// <param name="history">What was built before.</param>
 /// <param name="distribution">Words for distribution packages; null if there are none.</param>
 public sealed class Explainer(IHistory history, DistributionCauses? distribution)
 {
     private readonly RecipePlaces _places = new();
-    private readonly Dictionary<(Digest Now, Digest Before), ImmutableArray<Cause>> _known = [];
+    private readonly Dictionary<(Digest Before, Digest Now), ImmutableArray<Cause>> _known = [];
 
-    /// <summary>Why this package is not in the store under its key.</summary>
+    /// <summary>Why this package is not in the store under its key: what differs from the nearest record of a package of its name.</summary>
     public Explanation Explain(Package package)
     {
         var now = Preimage.Parse(package.Preimage);
@@ -27,41 +27,40 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
         }
 
         var (nearest, changes) = compared.MinBy(c => c.Changes.Length);
-        return new(package, nearest, Causes(package, nearest, changes));
+        return new(package, nearest, Causes(Subject.Of(nearest), Subject.Of(package), changes));
     }
 
-    /// <summary>The root causes of the differences between two keys of one package.</summary>
-    public ImmutableArray<Cause> Between(Package package, Digest before)
+    /// <summary>The root causes of the differences between two packages.</summary>
+    public ImmutableArray<Cause> Between(Subject old, Subject @new) => Causes(old, @new, InputDiff.Between(Preimage.Parse(old.Preimage), Preimage.Parse(@new.Preimage)));
+
+    private ImmutableArray<Cause> Between(Subject? old, Subject? @new, string name, (Digest Before, Digest Now) keys)
     {
-        if (!_known.TryGetValue((package.Key.Digest, before), out var causes))
+        if (!_known.TryGetValue(keys, out var causes))
         {
-            causes = history.Preimage(before) is { } text
-                ? Causes(package, history.Of(package.Name).FirstOrDefault(p => p.Record.RecipeKey.Digest == before), InputDiff.Between(Preimage.Parse(text), Preimage.Parse(package.Preimage)))
-                : [new(package.Name, "", "", Became.Changed) { What = "something that this store does not remember" }];
-            _known[(package.Key.Digest, before)] = causes;
+            _known[keys] = causes = old is null || @new is null ? [new(name, "", "", Became.Changed) { What = "something that this store does not remember" }] : Between(old, @new);
         }
 
         return causes;
     }
 
-    private ImmutableArray<Cause> Causes(Package package, PastRecord? past, ImmutableArray<InputChange> changes)
+    private ImmutableArray<Cause> Causes(Subject old, Subject @new, ImmutableArray<InputChange> changes)
     {
-        var words = new CauseWords(package, past?.Record);
+        var words = new CauseWords(old, @new);
         var (own, inherited, brought) = (new List<Cause>(), new List<Cause>(), new List<(string Flag, string What)>());
         foreach (var change in changes.Where(c => !IsSaidElsewhere(c, changes)))
         {
             if (change is { Kind: "closure" } && distribution is not null)
             {
-                inherited.AddRange(distribution.Of(change).Select(c => WithDerived(c, package)));
+                inherited.AddRange(distribution.Of(change).Select(c => WithDerived(c, @new.Package)));
             }
-            else if (change is { IsDependency: true, IsChange: true } && package.Dependencies.FirstOrDefault(d => d.Name == change.Name && d.Key.ToString() == change.New!.Value) is { } dependency)
+            else if (change is { IsDependency: true, IsChange: true })
             {
-                inherited.AddRange(Between(dependency, Digest.Parse(change.Old!.Value)));
+                inherited.AddRange(OfDependency(change, @new.Package));
             }
             else
             {
-                var declared = _places.Find(package, change);
-                var causes = words.Of(change).Select(c => c with { Place = declared is null ? HelperPlace(package, change) : Place.Of(declared.Span) }).ToArray();
+                var declared = @new.Package is { } package ? _places.Find(package, change) : null;
+                var causes = words.Of(change).Select(c => c with { Place = declared is null ? HelperPlace(@new.Package, change) : Place.Of(declared.Span) }).ToArray();
                 if (declared?.Flag is { } flag && changes.Any(c => c.Kind == "use" && c.Name == flag))
                 {
                     brought.AddRange(causes.Select(c => (flag, c.Sentence)));
@@ -77,9 +76,19 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
         return [.. withFlags.Concat(inherited).DistinctBy(c => c.Identity)];
     }
 
+    private ImmutableArray<Cause> OfDependency(InputChange change, Package? package)
+    {
+        var (before, now) = (Digest.Parse(change.Old!.Value), Digest.Parse(change.New!.Value));
+        var dependency = package?.Dependencies.FirstOrDefault(d => d.Name == change.Name && d.Key.Digest == now);
+        return Between(Remembered(change.Name, before), dependency is null ? Remembered(change.Name, now) : Subject.Of(dependency), change.Name, (before, now));
+    }
+
+    private Subject? Remembered(string name, Digest key) =>
+        history.Preimage(key) is { } preimage ? new(name, preimage) { Record = history.Of(name).FirstOrDefault(p => p.Record.RecipeKey.Digest == key)?.Record } : null;
+
     /// <summary>Links of a distribution package may also be declared by a recipe that is derived from it.</summary>
-    private Cause WithDerived(Cause cause, Package package) =>
-        cause.Kind == "link" && _places.Find(package, new(null, new("link", cause.Name, []))) is { } declared ? cause with { Place = Place.Of(declared.Span) } : cause;
+    private Cause WithDerived(Cause cause, Package? package) =>
+        cause.Kind == "link" && package is not null && _places.Find(package, new(null, new("link", cause.Name, []))) is { } declared ? cause with { Place = Place.Of(declared.Span) } : cause;
 
     /// <summary>A .deb is also a member of its own closure; a flag that is new and on is also switched on.</summary>
     private static bool IsSaidElsewhere(InputChange change, ImmutableArray<InputChange> changes) => change.Kind switch
@@ -90,14 +99,14 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
     };
 
     /// <summary>A helper file is declared by being there, beside one of the recipes; of one that is gone, the directory is known.</summary>
-    private static Place? HelperPlace(Package package, InputChange change)
+    private static Place? HelperPlace(Package? package, InputChange change)
     {
-        if (change.Kind != "helper")
+        if (change.Kind != "helper" || package is not Package.Built built)
         {
             return null;
         }
 
-        var local = (package as Package.Built)?.Recipe.HelperFiles.FirstOrDefault(f => f.Path == change.Name)?.LocalPath;
+        var local = built.Recipe.HelperFiles.FirstOrDefault(f => f.Path == change.Name)?.LocalPath;
         var directories = package.Declaration.Recipes.Select(r => r.Path[..(r.Path.LastIndexOf('/') + 1)] + "files");
         return local is null
             ? new(directories.Last(), null)

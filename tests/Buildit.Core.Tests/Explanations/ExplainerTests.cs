@@ -64,7 +64,7 @@ public class ExplainerTests
         var now = new Demo();
         now.Files.Edit(Bbb, "needs:", "environment: {A: b}\nneeds:").Edit(Demo.Recipe, "--demo", "--other");
         var explanation = Explain(now, new Demo().Package());
-        Assert.Equal(["app/demo: configure argument 2 --demo -> --other", "lib/bbb: environment A added: b"], explanation.Causes.Select(c => $"{c.Package}: {c.Sentence}"));
+        Assert.Equal(["app/demo: configure argument 2: --demo -> --other", "lib/bbb: environment A added: b"], explanation.Causes.Select(c => $"{c.Package}: {c.Sentence}"));
         Assert.False(explanation.Follows);
         Assert.Single(explanation.Own);
     }
@@ -76,7 +76,7 @@ public class ExplainerTests
         var now = new Demo();
         now.Files.Edit(Ccc, "style: plain\n", "style: plain\ndate: 2020-01-01\n");
         var cause = Assert.Single(Explain(now, new Demo().Package(), now.Package("lib/ccc")).Causes);
-        Assert.Equal(("lib/ccc", "source date of the newest file -> 2020-01-01T00:00:00Z"), (cause.Package, cause.Sentence));
+        Assert.Equal(("lib/ccc", "source date: of the newest file -> 2020-01-01T00:00:00Z"), (cause.Package, cause.Sentence));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class ExplainerTests
         now.Files.Edit(Demo.Recipe, "default: off", "default: on");
         var cause = Assert.Single(Explain(now, new Demo().Package()).Causes);
         Assert.Equal("use flag fast switched on", cause.Sentence);
-        Assert.Equal(["configure argument 4 --slow -> --fast", "library lib/fast added"], cause.Brings.AsEnumerable());
+        Assert.Equal(["configure argument 4: --slow -> --fast", "library lib/fast added"], cause.Brings.AsEnumerable());
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public class ExplainerTests
         now.Debs["libgcc"] = ("libgcc 2", "libc");
         var causes = Explain(now, new Demo().Package()).Causes;
         var cause = Assert.Single(causes);
-        Assert.Equal("debian/libgcc: version 1 -> 2", $"{cause.Package}: {cause.Sentence}");
+        Assert.Equal("debian/libgcc: version: 1 -> 2", $"{cause.Package}: {cause.Sentence}");
         Assert.Matches("^packages.lock:[0-9]+$", cause.Place!.ToString());
         Assert.Equal("Version: 2", now.LockText.Line(cause.Place.Line!.Value));
         Assert.Equal("Package: libgcc", now.LockText.Line(cause.Place.Line!.Value - 1));
@@ -142,7 +142,7 @@ public class ExplainerTests
     {
         var now = new Demo();
         now.Files.Edit(Demo.Recipe, "CFLAGS: -O2", "CFLAGS: \"-O2\\e[31m\"");
-        Assert.Equal("environment CFLAGS -O2 -> -O2␛[31m", Assert.Single(Explain(now, new Demo().Package()).Causes).Sentence);
+        Assert.Equal("environment CFLAGS: -O2 -> -O2␛[31m", Assert.Single(Explain(now, new Demo().Package()).Causes).Sentence);
     }
 
     private static Explanation Explain(Demo now, params Core.Graphs.Package[] before) => Explain(now.Package(), now, before);
