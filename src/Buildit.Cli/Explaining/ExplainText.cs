@@ -153,26 +153,20 @@ internal sealed class ExplainText(Session session)
         }
     }
 
-    private static string Reused(TargetExplanation explanation) => explanation.Plan.Plan.Totals.Reused switch
-    {
-        0 => "",
-        1 => "1 package in the store",
-        var many => string.Create(CultureInfo.InvariantCulture, $"{many} packages in the store"),
-    };
+    private static string Count(int count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)}");
 
-    private static string Images(TargetExplanation explanation) => explanation.Images.Length switch
-    {
-        0 => "",
-        1 => ", 1 image",
-        var many => string.Create(CultureInfo.InvariantCulture, $", {many} images"),
-    };
+    private static string Reused(TargetExplanation explanation) =>
+        explanation.Plan.Plan.Totals.Reused is > 0 and var reused ? Count(reused, "package", "packages") + " in the store" : "";
+
+    private static string Images(TargetExplanation explanation) =>
+        explanation.Images.Length is > 0 and var images ? ", " + Count(images, "image", "images") : "";
 
     private void Fetches(PlanTotals totals)
     {
         var fetched = new[]
         {
-            totals.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{totals.FetchedDebs} .debs, {ByteCount.Show(totals.FetchedDebBytes)}") : null,
-            totals.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{totals.FetchedFiles} sources and patches") : null,
+            totals.FetchedDebs > 0 ? $"{Count(totals.FetchedDebs, ".deb", ".debs")}, {ByteCount.Show(totals.FetchedDebBytes)}" : null,
+            totals.FetchedFiles > 0 ? Count(totals.FetchedFiles, "source or patch", "sources and patches") : null,
         }.OfType<string>().ToArray();
         if (fetched.Length > 0)
         {

@@ -43,7 +43,7 @@ public static class FileDiff
 
     private static ImmutableArray<Aspect> Aspects(TreeEntry old, TreeEntry @new) => Differing(
         ("kind", KindOf(old), KindOf(@new)),
-        ("mode", Octal(old.Mode), Octal(@new.Mode)),
+        ("mode", Mode(old), Mode(@new)),
         ("owner", Owner(old), Owner(@new)),
         ("size", Size(old), Size(@new)),
         ("content", Content(old), Content(@new)),
@@ -63,7 +63,10 @@ public static class FileDiff
         return differing.ToImmutable();
     }
 
-    private static string Owner(TreeEntry e) => string.Create(CultureInfo.InvariantCulture, $"{e.Uid}:{e.Gid}");
+    // A hard link has those of the file that it names, whatever stands beside it.
+    private static string? Mode(TreeEntry e) => e.Kind == EntryKind.HardLink ? null : Octal(e.Mode);
+
+    private static string? Owner(TreeEntry e) => e.Kind == EntryKind.HardLink ? null : string.Create(CultureInfo.InvariantCulture, $"{e.Uid}:{e.Gid}");
 
     private static string? Size(TreeEntry e) => e.Kind == EntryKind.File ? e.Size.ToString(CultureInfo.InvariantCulture) : null;
 

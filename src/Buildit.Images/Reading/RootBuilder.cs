@@ -6,7 +6,7 @@ using Buildit.Store.Archives;
 namespace Buildit.Images.Reading;
 
 /// <summary>Lays the layers of an image over each other ("OCI Image Layer Filesystem Changeset"): later files win, whiteouts remove earlier ones.</summary>
-internal sealed class RootBuilder
+public sealed class RootBuilder
 {
     private const string Whiteout = ".wh.";
     private const string OpaqueWhiteout = ".wh..wh..opq";
