@@ -47,7 +47,7 @@ internal sealed class Session : IDisposable
         Engine = Own(new BuildEngine(Records, builder, debian, new(Store, Records), options, report));
         Toolbox.Engine = Engine;
         History = new(Store);
-        Explainer = new(History, CausesOf(workspace, History));
+        Explainer = new(History, CausesOf(workspace, History), new LocalSources(Store, Archive));
     }
 
     /// <summary>For commands that only look: the store is not made, nothing in it is changed, and nothing can be built.</summary>

@@ -137,9 +137,10 @@ public sealed partial class ExplainTests
         await workspace.MustBuildAsync("mine");
         await workspace.MustBuildAsync("test/base" + _mark);
         workspace.Write("mine/patches/b.patch", "--- a/text\n+++ b/text\n@@ -1 +1 @@\n-two\n+four\n");
+        workspace.Write($"pkgs/test/base{_mark}/src/more", "more\n");
         var result = (await workspace.MustBuildAsync("explain", "mine")).Output;
-        Assert.Contains($"build   test/base{_mark}-1.0\n          patch 2 of 2 b.patch changed (mine/pkg.yaml:4)\n", result, StringComparison.Ordinal);
-        (await workspace.MustBuildAsync("mine")).Says($"because: patch 2 of 2 b.patch of test/base{_mark} changed (mine/pkg.yaml:4)\n");
+        Assert.Contains($"build   test/base{_mark}-1.0\n          source src changed (pkgs/test/base{_mark}/pkg.yaml:2)\n            more added\n          patch 2 of 2 b.patch changed (mine/pkg.yaml:4)\n", result, StringComparison.Ordinal);
+        (await workspace.MustBuildAsync("mine")).Says($"because: source src of test/base{_mark} changed (pkgs/test/base{_mark}/pkg.yaml:2), and 1 more\n");
     }
 
     [Fact]

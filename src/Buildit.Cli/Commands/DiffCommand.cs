@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Buildit.Build.Engine;
+using Buildit.Build.Workspaces;
 using Buildit.Cli.Comparing;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Workspaces;
@@ -30,8 +31,9 @@ internal sealed class DiffCommand(Terminal terminal, Func<IEnumerable<string>> v
         {
             var reader = new SideReader(start, Open, verbs);
             var (a, b) = (reader.Read(old, cancel), reader.Read(@new, cancel));
+            var last = sessions.Values.Last();
             var history = new JoinedHistory([.. sessions.Values.Select(s => s.History)]);
-            var comparison = new Comparer(new(history, Session.CausesOf(sessions.Values.Last().Workspace, history))).Compare(a, b);
+            var comparison = new Comparer(new(history, Session.CausesOf(last.Workspace, history), new LocalSources(last.Store, last.Archive))).Compare(a, b);
             terminal.Data(json ? JsonText.Of(w => new DiffJson(w).Write(comparison)) : new DiffText().Print(comparison).TrimEnd('\n'));
             return (int)(comparison.IsEqual ? ExitCode.Ok : ExitCode.Failed);
         }

@@ -60,9 +60,9 @@ internal sealed class DiffText
         foreach (var cause in comparison.Inputs)
         {
             Line(2, ExplainText.LineOfPackage(cause));
-            foreach (var brought in cause.Brings)
+            foreach (var detail in cause.Details)
             {
-                Line(4, brought);
+                Line(4, detail);
             }
 
             foreach (var line in cause.Diff)

@@ -38,7 +38,7 @@ internal static class CauseJson
             json.WriteNull("line");
         }
 
-        Texts(json, "brings", cause.Brings);
+        Texts(json, "details", cause.Details);
         Texts(json, "diff", cause.Diff);
         json.WriteEndObject();
     }

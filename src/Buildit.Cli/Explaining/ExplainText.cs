@@ -11,7 +11,7 @@ namespace Buildit.Cli.Explaining;
 internal sealed class ExplainText(Session session)
 {
     private const int WordWidth = 8;
-    private const int MostNames = 6;
+    private const int NamesWidth = 90;
     private const int MostDiffLines = 20;
 
     private readonly StringBuilder _text = new();
@@ -73,16 +73,18 @@ internal sealed class ExplainText(Session session)
         }
     }
 
+    /// <summary>As many names as fit on a line, and how many there are.</summary>
     private static string Names(IEnumerable<PackageReason> packages)
     {
         var names = packages.Select(p => p.Step.Package.DisplayName).Order(StringComparer.Ordinal).ToArray();
-        var shown = string.Join(", ", names.Take(names.Length > MostNames + 1 ? MostNames : names.Length));
-        return names.Length switch
+        var (shown, width) = (0, 0);
+        while (shown < names.Length && (shown == 0 || width + names[shown].Length <= NamesWidth))
         {
-            1 => shown,
-            <= MostNames + 1 => string.Create(CultureInfo.InvariantCulture, $"{names.Length} packages: {shown}"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{names.Length} packages: {shown} and {names.Length - MostNames} more"),
-        };
+            width += names[shown++].Length + 2;
+        }
+
+        var list = string.Join(", ", names.Take(shown)) + (shown < names.Length ? string.Create(CultureInfo.InvariantCulture, $" and {names.Length - shown} more") : "");
+        return names.Length == 1 ? list : string.Create(CultureInfo.InvariantCulture, $"{names.Length} packages: {list}");
     }
 
     private void Causes(IEnumerable<Cause> causes)
@@ -90,9 +92,9 @@ internal sealed class ExplainText(Session session)
         foreach (var cause in causes)
         {
             Remark(Line(cause));
-            foreach (var brought in cause.Brings)
+            foreach (var detail in cause.Details)
             {
-                Remark("  " + brought);
+                Remark("  " + detail);
             }
 
             foreach (var line in cause.Diff.Take(MostDiffLines))

@@ -42,8 +42,8 @@ public sealed record Cause(string Package, string Kind, string Name, Became Beca
     /// <summary>Where it is declared.</summary>
     public Place? Place { get; init; }
 
-    /// <summary>Further inputs that changed because of this one: what a use flag brings with it.</summary>
-    public ImmutableArray<string> Brings { get; init; } = [];
+    /// <summary>Lines that say more: what a use flag brings with it, which files of a local source changed.</summary>
+    public ImmutableArray<string> Details { get; init; } = [];
 
     /// <summary>A changed text as a unified diff.</summary>
     public ImmutableArray<string> Diff => IsText && Old is not null && New is not null ? TextDiff.Unified(Old, New) : [];

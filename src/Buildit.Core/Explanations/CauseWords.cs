@@ -1,14 +1,21 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Buildit.Core.Differences;
+using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
+using Buildit.Core.Recipes;
+using Buildit.Core.Trees;
 
 namespace Buildit.Core.Explanations;
 
 /// <summary>Puts changed inputs into people's words. What a key does not hold, such as names of files, is taken from the recipe at hand and from the record.</summary>
 /// <param name="old">The package as it was.</param>
 /// <param name="now">The package as it is.</param>
-internal sealed class CauseWords(Subject old, Subject now)
+/// <param name="sources">Knows which files of local sources changed; null if nobody does.</param>
+internal sealed class CauseWords(Subject old, Subject now, ILocalSources? sources)
 {
+    private const int MostDetails = 12;
+
     // Tag -> what people call it, for inputs of one value.
     private static readonly Dictionary<string, string> Plain = new(StringComparer.Ordinal)
     {
@@ -55,7 +62,7 @@ internal sealed class CauseWords(Subject old, Subject now)
     {
         var aspect = tag switch
         {
-            "source-digest" when IsRemote(change) => " sha256",
+            "source-digest" when SourceOf(change)?.Origin is Source.Remote => " sha256",
             "source-strip" or "patch-strip" => " strip",
             "source-unpack" => " unpack",
             "source-file" => " file name",
@@ -67,7 +74,18 @@ internal sealed class CauseWords(Subject old, Subject now)
             _ when tag.StartsWith("link ", StringComparison.Ordinal) => " " + tag,
             _ => "",
         };
-        return Make(change, Became.Changed, What(change) + aspect) with { Old = Value(tag, change.Old!), New = Value(tag, change.New!), IsText = change.Kind is "phase" or "test" };
+        return Make(change, Became.Changed, What(change) + aspect) with { Old = Value(tag, change.Old!), New = Value(tag, change.New!), IsText = change.Kind is "phase" or "test", Details = tag == "source-digest" ? ChangedFiles(change) : [] };
+    }
+
+    private ImmutableArray<string> ChangedFiles(InputChange change)
+    {
+        if (sources is null || SourceOf(change) is not { Origin: Source.Local } source || !Digest.TryParse(change.Old!["source-digest"], out var before))
+        {
+            return [];
+        }
+
+        var lines = sources.ChangesSince(source, before).Where(c => (c.New ?? c.Old)!.Kind != EntryKind.Directory).Select(c => $"{c.Path} {(c.Old is null ? "added" : c.New is null ? "removed" : "changed")}").ToArray();
+        return lines.Length <= MostDetails ? [.. lines] : [.. lines.Take(MostDetails), string.Create(CultureInfo.InvariantCulture, $"... and {lines.Length - MostDetails} more files")];
     }
 
     private Cause Make(InputChange change, Became became, string what) => new(now.Name, change.Kind, change.Name, became) { What = what };
@@ -108,7 +126,7 @@ internal sealed class CauseWords(Subject old, Subject now)
 
     private string SourceName(InputChange change) => change.New is not { } input
         ? old.MaterialName(change.Old!["source-digest"])
-        : now.Recipe?.Sources.ElementAtOrDefault(change.Position - 1)?.FileName ?? now.MaterialName(input["source-digest"]);
+        : SourceOf(change)?.FileName ?? now.MaterialName(input["source-digest"]);
 
-    private bool IsRemote(InputChange change) => now.Recipe?.Sources.ElementAtOrDefault(change.Position - 1)?.Origin is Recipes.Source.Remote;
+    private ResolvedSource? SourceOf(InputChange change) => now.Recipe?.Sources.ElementAtOrDefault(change.Position - 1);
 }

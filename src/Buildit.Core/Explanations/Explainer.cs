@@ -10,7 +10,8 @@ namespace Buildit.Core.Explanations;
 /// </summary>
 /// <param name="history">What was built before.</param>
 /// <param name="distribution">Words for distribution packages; null if there are none.</param>
-public sealed class Explainer(IHistory history, DistributionCauses? distribution)
+/// <param name="sources">Knows which files of local sources changed; null if nobody does.</param>
+public sealed class Explainer(IHistory history, DistributionCauses? distribution, ILocalSources? sources = null)
 {
     private readonly RecipePlaces _places = new();
     private readonly Dictionary<(Digest Before, Digest Now), ImmutableArray<Cause>> _known = [];
@@ -45,7 +46,7 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
 
     private ImmutableArray<Cause> Causes(Subject old, Subject @new, ImmutableArray<InputChange> changes)
     {
-        var words = new CauseWords(old, @new);
+        var words = new CauseWords(old, @new, sources);
         var (own, inherited, brought) = (new List<Cause>(), new List<Cause>(), new List<(string Flag, string What)>());
         foreach (var change in changes.Where(c => !IsSaidElsewhere(c, changes)))
         {
@@ -72,7 +73,7 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
             }
         }
 
-        var withFlags = own.Select(c => c.Kind == "use" ? c with { Brings = [.. brought.Where(b => b.Flag == c.Name).Select(b => b.What)] } : c);
+        var withFlags = own.Select(c => c.Kind == "use" ? c with { Details = [.. brought.Where(b => b.Flag == c.Name).Select(b => b.What)] } : c);
         return [.. withFlags.Concat(inherited).DistinctBy(c => c.Identity)];
     }
 

@@ -1,7 +1,10 @@
 using System.Text;
+using Buildit.Core.Differences;
 using Buildit.Core.Explanations;
+using Buildit.Core.Graphs;
 using Buildit.Core.Tests.Graphs;
 using Buildit.Core.Tests.Keys;
+using Buildit.Core.Trees;
 using Buildit.Testing;
 
 namespace Buildit.Core.Tests.Explanations;
@@ -96,7 +99,7 @@ public class ExplainerTests
         now.Files.Edit(Demo.Recipe, "default: off", "default: on");
         var cause = Assert.Single(Explain(now, new Demo().Package()).Causes);
         Assert.Equal("use flag fast switched on", cause.Sentence);
-        Assert.Equal(["configure argument 4: --slow -> --fast", "library lib/fast added"], cause.Brings.AsEnumerable());
+        Assert.Equal(["configure argument 4: --slow -> --fast", "library lib/fast added"], cause.Details.AsEnumerable());
     }
 
     [Fact]
@@ -138,11 +141,31 @@ public class ExplainerTests
     }
 
     [Fact]
+    public void Of_a_local_source_the_files_that_changed_are_told()
+    {
+        var now = new Demo();
+        now.Files.With("pkgs/app/demo/local/main.c", "int other;\n");
+        var history = new MemoryHistory().Built(new Demo().Package());
+        var cause = Assert.Single(new Explainer(history, null, new Changes(["a", "b/c"])).Explain(now.Package()).Causes);
+        Assert.Equal("source 2 of 3 local changed", cause.Sentence);
+        Assert.Equal(["a added", "b/c added"], cause.Details.AsEnumerable());
+        cause = Assert.Single(new Explainer(history, null, new Changes([.. Enumerable.Range(0, 20).Select(i => $"{i}")])).Explain(now.Package()).Causes);
+        Assert.Equal(13, cause.Details.Length);
+        Assert.Equal("... and 8 more files", cause.Details[^1]);
+    }
+
+    [Fact]
     public void Control_characters_of_a_value_do_not_reach_a_terminal()
     {
         var now = new Demo();
         now.Files.Edit(Demo.Recipe, "CFLAGS: -O2", "CFLAGS: \"-O2\\e[31m\"");
         Assert.Equal("environment CFLAGS: -O2 -> -O2␛[31m", Assert.Single(Explain(now, new Demo().Package()).Causes).Sentence);
+    }
+
+    private sealed class Changes(string[] paths) : ILocalSources
+    {
+        public System.Collections.Immutable.ImmutableArray<FileChange> ChangesSince(ResolvedSource source, Digest before) =>
+            [new(null, new("directory", EntryKind.Directory)), .. paths.Select(p => new FileChange(null, new(p, EntryKind.File)))];
     }
 
     private static Explanation Explain(Demo now, params Core.Graphs.Package[] before) => Explain(now.Package(), now, before);
@@ -154,5 +177,5 @@ public class ExplainerTests
     }
 
     private static string Show(Cause cause) =>
-        $"    {cause.Package}: {cause.Sentence} ({cause.Place})\n{string.Concat(cause.Brings.Select(b => $"        brings {b}\n"))}{string.Concat(cause.Diff.Select(d => $"        {d}\n"))}";
+        $"    {cause.Package}: {cause.Sentence} ({cause.Place})\n{string.Concat(cause.Details.Select(b => $"        brings {b}\n"))}{string.Concat(cause.Diff.Select(d => $"        {d}\n"))}";
 }
