@@ -81,6 +81,8 @@ public class KeyMutationTests
         ["order of excluded paths"] = d => d.Files.Edit(Demo.Recipe, "exclude: [/usr/share/info]", "exclude: [/usr/share/man, /usr/share/info]"),
         ["argument of a flag that is off, left out"] = d => d.Files.Edit(Demo.Recipe, "    configure-off: [--slow]\n", ""),
         ["need of a flag that is off"] = d => d.Files.Edit(Demo.Recipe, "    configure-off: [--slow]\n", "    configure-off: [--slow]\n    needs-off: {runtime: [lib/ccc]}\n"),
+        ["placed file's execute bit"] = d => d.Files.With(At + "files/demo.conf", "a = 1\n", executable: true),
+        ["phase left out"] = d => d.Files.Edit(Demo.Recipe, "  prepare: autoreconf\n", ""),
         ["another version"] = d => d.Files.Edit(Demo.Recipe, "  1.0:", "  0.9:\n    sources: []\n  1.0:"),
     };
 
@@ -180,6 +182,31 @@ public class KeyMutationTests
         var changed = Properties[name] is { } change ? change(package.Recipe) : package.Recipe with { Timeout = TimeSpan.FromDays(1), Summary = "other", License = "other" };
         Assert.Equal(Properties[name] is null, key == RecipeKeys.OfRecipe(changed, [], [], [], [], []).Digest);
         Assert.Equal(Properties[name] is null, action == RecipeKeys.OfAction(changed, Digest.Of("root"), [], null).Digest);
+    }
+
+    /// <summary>Whatever is put into a key from now on needs a line above, too.</summary>
+    [Fact]
+    public void Every_tag_of_a_preimage_is_changed_by_one_of_these()
+    {
+        var changed = new HashSet<string>(["sandbox-profile", "outputs-version", "import-version"], StringComparer.Ordinal);
+        foreach (var atom in new[] { "app/demo", "debian/tool" })
+        {
+            foreach (var (what, change) in Reaching)
+            {
+                var demo = new Demo();
+                change(demo);
+                changed.UnionWith(ChangedTags(new Demo().Package(atom).Preimage, demo.Package(what == "name" && atom == "app/demo" ? "app/other" : atom).Preimage));
+            }
+        }
+
+        var tags = new[] { new Demo().Package().Preimage, new Demo().Package("debian/tool").Preimage }.SelectMany(p => CanonicalReader.Read(p).Skip(1)).Select(e => e.Tag).Distinct();
+        Assert.Equal([], tags.Where(t => !t.EndsWith("-count", StringComparison.Ordinal) && t is not ("name" or "closure" or "deb") && !changed.Contains(t)));
+    }
+
+    private static IEnumerable<string> ChangedTags(string old, string now)
+    {
+        var (before, after) = (CanonicalReader.Read(old), CanonicalReader.Read(now));
+        return before.Except(after).Concat(after.Except(before)).Select(e => e.Tag);
     }
 
     [Fact]
