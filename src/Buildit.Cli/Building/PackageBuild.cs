@@ -40,7 +40,7 @@ internal static class PackageSteps
         }
 
         terminal.Line(isThere ? "    Found HASH in the local store, but a rebuild is wanted..." : "    Can't find HASH in any known location...");
-        if (!isThere && session.Explainer.Explain(package) is { Causes: [var cause, .. var others] })
+        if (!isThere && DeepStack.Run(() => session.Explainer.Explain(package)) is { Causes: [var cause, .. var others] })
         {
             terminal.Line($"    because: {ExplainText.LineOfPackage(cause)}{(others.IsEmpty ? "" : string.Create(CultureInfo.InvariantCulture, $", and {others.Length} more"))}");
         }

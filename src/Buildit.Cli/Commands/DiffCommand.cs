@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Comparing;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Explanations;
@@ -33,7 +34,8 @@ internal sealed class DiffCommand(Terminal terminal, Func<IEnumerable<string>> v
             var (a, b) = (reader.Read(old, cancel), reader.Read(@new, cancel));
             var last = sessions.Values.Last();
             var history = new JoinedHistory([.. sessions.Values.Select(s => s.History)]);
-            var comparison = new Comparer(new(history, Session.CausesOf(last.Workspace, history), new LocalSources(last.Store, last.Archive))).Compare(a, b);
+            var comparer = new Comparer(new(history, Session.CausesOf(last.Workspace, history), new LocalSources(last.Store, last.Archive)));
+            var comparison = DeepStack.Run(() => comparer.Compare(a, b));
             terminal.Data(json ? JsonText.Of(w => new DiffJson(w).Write(comparison)) : new DiffText().Print(comparison).TrimEnd('\n'));
             return (int)(comparison.IsEqual ? ExitCode.Ok : ExitCode.Failed);
         }

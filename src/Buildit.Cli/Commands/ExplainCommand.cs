@@ -50,7 +50,8 @@ internal sealed class ExplainCommand(Terminal terminal, Func<IEnumerable<string>
         foreach (var target in targets)
         {
             using var session = Session.ToRead(Workspace.Find(start, target.Path, terminal));
-            use(session, new TargetExplainer(session).Make(new TargetPlanner(session, options).Make(target)));
+            var plan = new TargetPlanner(session, options).Make(target);
+            use(session, DeepStack.Run(() => new TargetExplainer(session).Make(plan)));
         }
     }
 }

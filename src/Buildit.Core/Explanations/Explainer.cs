@@ -16,7 +16,10 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
     private readonly RecipePlaces _places = new();
     private readonly Dictionary<(Digest Before, Digest Now), ImmutableArray<Cause>> _known = [];
 
-    /// <summary>Why this package is not in the store under its key: what differs from the nearest record of a package of its name.</summary>
+    /// <summary>
+    /// Why this package is not in the store under its key: what differs from the nearest record of a package of its name. What it is made from should be explained
+    /// before it: then that need not be gone down to again.
+    /// </summary>
     public Explanation Explain(Package package)
     {
         var now = Preimage.Parse(package.Preimage);
@@ -28,21 +31,11 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
         }
 
         var (nearest, changes) = compared.MinBy(c => c.Changes.Length);
-        return new(package, nearest, Causes(Subject.Of(nearest), Subject.Of(package), changes));
+        return new(package, nearest, _known[(nearest.Record.RecipeKey.Digest, package.Key.Digest)] = Causes(Subject.Of(nearest), Subject.Of(package), changes));
     }
 
     /// <summary>The root causes of the differences between two packages.</summary>
     public ImmutableArray<Cause> Between(Subject old, Subject @new) => Causes(old, @new, InputDiff.Between(Preimage.Parse(old.Preimage), Preimage.Parse(@new.Preimage)));
-
-    private ImmutableArray<Cause> Between(Subject? old, Subject? @new, string name, (Digest Before, Digest Now) keys)
-    {
-        if (!_known.TryGetValue(keys, out var causes))
-        {
-            _known[keys] = causes = old is null || @new is null ? [new(name, "", "", Became.Changed) { What = "something that this store does not remember" }] : Between(old, @new);
-        }
-
-        return causes;
-    }
 
     private ImmutableArray<Cause> Causes(Subject old, Subject @new, ImmutableArray<InputChange> changes)
     {
@@ -80,8 +73,14 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
     private ImmutableArray<Cause> OfDependency(InputChange change, Package? package)
     {
         var (before, now) = (Digest.Parse(change.Old!.Value), Digest.Parse(change.New!.Value));
+        if (_known.TryGetValue((before, now), out var known))
+        {
+            return known;
+        }
+
         var dependency = package?.Dependencies.FirstOrDefault(d => d.Name == change.Name && d.Key.Digest == now);
-        return Between(Remembered(change.Name, before), dependency is null ? Remembered(change.Name, now) : Subject.Of(dependency), change.Name, (before, now));
+        var (old, @new) = (Remembered(change.Name, before), dependency is null ? Remembered(change.Name, now) : Subject.Of(dependency));
+        return _known[(before, now)] = old is null || @new is null ? [new(change.Name, "", "", Became.Changed) { What = "something that this store does not remember" }] : Between(old, @new);
     }
 
     private Subject? Remembered(string name, Digest key) =>

@@ -155,6 +155,34 @@ public class ExplainerTests
     }
 
     [Fact]
+    public void A_long_chain_is_explained_from_below_without_going_down_again_and_again()
+    {
+        var (before, now) = (Chain("old"), Chain("new"));
+        var history = new MemoryHistory();
+        Array.ForEach(before, p => history.Remember(p));
+        var explainer = new Explainer(history, null);
+        var explanations = Array.ConvertAll(now, explainer.Explain);
+        Assert.Equal("environment A: old -> new", Assert.Single(explanations[0].Own).Sentence);
+        Assert.All(explanations.Skip(1), e => Assert.Equal("p/0", Assert.Single(e.Causes).Package));
+        Assert.Equal(0, history.Preimages);
+
+        static Package[] Chain(string value)
+        {
+            var recipe = ((Package.Built)new Demo().Package("lib/aaa")).Recipe;
+            var chain = new List<Package>();
+            for (var i = 0; i < 500; i++)
+            {
+                var own = recipe with { Name = $"p/{i}", Environment = recipe.Environment.SetItem("A", i == 0 ? value : "") };
+                var libs = chain.TakeLast(1).ToArray();
+                var key = Core.Keys.RecipeKeys.OfRecipe(own, [], libs, [], [], []);
+                chain.Add(new Package.Built { Name = own.Name, Version = "1", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [.. libs], RecipeLater = () => own, Tools = [], Libs = [.. libs], Runtime = [], TestTools = [] });
+            }
+
+            return [.. chain];
+        }
+    }
+
+    [Fact]
     public void Control_characters_of_a_value_do_not_reach_a_terminal()
     {
         var now = new Demo();

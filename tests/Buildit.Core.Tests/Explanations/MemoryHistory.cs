@@ -28,6 +28,12 @@ internal sealed class MemoryHistory : IHistory
         return this;
     }
 
+    /// <summary>How many preimages were asked for by their keys.</summary>
+    public int Preimages { get; private set; }
+
+    /// <summary>Remembers a package alone.</summary>
+    public void Remember(Package package) => _packages.Add(package);
+
     /// <summary>Forgets packages of this name.</summary>
     public MemoryHistory Forget(string package)
     {
@@ -37,7 +43,11 @@ internal sealed class MemoryHistory : IHistory
 
     public IReadOnlyList<PastRecord> Of(string package) => [.. _packages.Where(p => p.Name == package).Reverse().Select(p => new PastRecord(RecordOf(p), p.Preimage))];
 
-    public string? Preimage(Digest recipeKey) => _packages.FirstOrDefault(p => p.Key.Digest == recipeKey)?.Preimage;
+    public string? Preimage(Digest recipeKey)
+    {
+        Preimages++;
+        return _packages.FirstOrDefault(p => p.Key.Digest == recipeKey)?.Preimage;
+    }
 
     private static Record RecordOf(Package package) => new()
     {
