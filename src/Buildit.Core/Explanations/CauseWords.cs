@@ -42,6 +42,8 @@ internal sealed class CauseWords(Subject old, Subject now, ILocalSources? source
         ["test-tool"] = "tool of the test ",
         ["member"] = "member ",
         ["companion"] = "runtime need ",
+        ["closure"] = "distribution package ",
+        ["deb"] = ".deb",
     };
 
     /// <summary>One cause for each value of the input that changed.</summary>

@@ -54,7 +54,7 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
             else
             {
                 var declared = @new.Package is { } package ? _places.Find(package, change) : null;
-                var causes = words.Of(change).Select(c => c with { Place = declared is null ? HelperPlace(@new.Package, change) : Place.Of(declared.Span) }).ToArray();
+                var causes = words.Of(change).Select(c => c with { Place = declared?.Place }).ToArray();
                 if (declared?.Flag is { } flag && changes.Any(c => c.Kind == "use" && c.Name == flag))
                 {
                     brought.AddRange(causes.Select(c => (flag, c.Sentence)));
@@ -88,7 +88,7 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
 
     /// <summary>Links of a distribution package may also be declared by a recipe that is derived from it.</summary>
     private Cause WithDerived(Cause cause, Package? package) =>
-        cause.Kind == "link" && package is not null && _places.Find(package, new(null, new("link", cause.Name, []))) is { } declared ? cause with { Place = Place.Of(declared.Span) } : cause;
+        cause.Kind == "link" && package is not null && _places.Find(package, new(null, new("link", cause.Name, []))) is { } declared ? cause with { Place = declared.Place } : cause;
 
     /// <summary>A .deb is also a member of its own closure; a flag that is new and on is also switched on.</summary>
     private static bool IsSaidElsewhere(InputChange change, ImmutableArray<InputChange> changes) => change.Kind switch
@@ -97,19 +97,4 @@ public sealed class Explainer(IHistory history, DistributionCauses? distribution
         "flag" => changes.Any(c => c.Kind == "use" && c.Name == change.Name),
         _ => false,
     };
-
-    /// <summary>A helper file is declared by being there, beside one of the recipes; of one that is gone, the directory is known.</summary>
-    private static Place? HelperPlace(Package? package, InputChange change)
-    {
-        if (change.Kind != "helper" || package is not Package.Built built)
-        {
-            return null;
-        }
-
-        var local = built.Recipe.HelperFiles.FirstOrDefault(f => f.Path == change.Name)?.LocalPath;
-        var directories = package.Declaration.Recipes.Select(r => r.Path[..(r.Path.LastIndexOf('/') + 1)] + "files");
-        return local is null
-            ? new(directories.Last(), null)
-            : directories.Select(d => new Place($"{d}/{change.Name}", null)).LastOrDefault(p => local.EndsWith(p.File, StringComparison.Ordinal));
-    }
 }

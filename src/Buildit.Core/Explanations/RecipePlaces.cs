@@ -8,7 +8,7 @@ using Buildit.Core.Yaml;
 namespace Buildit.Core.Explanations;
 
 /// <summary>The place that declares an input, and the use flag that it is part of, if any.</summary>
-internal sealed record Declared(SourceSpan Span, string? Flag = null);
+internal sealed record Declared(Place Place, string? Flag = null);
 
 /// <summary>Finds where the files of a recipe declare an input. What a derived recipe says wins over its base, as in a build. Files are read once.</summary>
 internal sealed class RecipePlaces
@@ -42,6 +42,7 @@ internal sealed class RecipePlaces
             "version" => First(recipes, r => Key(r, "versions", change.New?.Value ?? "") ?? Key(r, "base")),
             "source" => Source(package, change, recipes),
             "patch" => Patch(package, change),
+            "helper" => Helper(package, change),
             _ when change.IsDependency => First([.. recipes, style], r => Need(r, change)),
             _ => null,
         };
@@ -67,7 +68,7 @@ internal sealed class RecipePlaces
 
     private static Declared? First(IEnumerable<YamlNode?> roots, Func<YamlNode?, Declared?> find) => roots.Select(find).FirstOrDefault(d => d is not null);
 
-    private static Declared? Wrapped(SourceSpan? span, string? flag = null) => span is { } s ? new(s, flag) : null;
+    private static Declared? Wrapped(SourceSpan? span, string? flag = null) => span is { } s ? new(Place.Of(s), flag) : null;
 
     private static Declared? Key(YamlNode? root, params ReadOnlySpan<string> keys) => Wrapped(YamlPath.Entry(root, keys)?.Key.Span);
 
@@ -75,8 +76,8 @@ internal sealed class RecipePlaces
     private static Declared? Text(YamlEntry? entry, InputChange change) => entry switch
     {
         null => null,
-        { Value: YamlScalar scalar } when change is { Old: { } old, New: not null } => new(YamlPath.FirstDifference(scalar, old.Value)),
-        _ => new(entry.Key.Span),
+        { Value: YamlScalar scalar } when change is { Old: { } old, New: not null } => new(Place.Of(YamlPath.FirstDifference(scalar, old.Value))),
+        _ => new(Place.Of(entry.Key.Span)),
     };
 
     private static Declared? Choice(YamlNode? root, string flag) =>
@@ -108,11 +109,21 @@ internal sealed class RecipePlaces
 
         var map = recipes.Select(r => YamlPath.Entry(r, "versions", recipe.Version, "sources")?.Value as YamlList).FirstOrDefault(l => l is not null)?.Items.ElementAtOrDefault(change.Position - 1);
         var key = change.Old is { } old && old["source-digest"] != change.New["source-digest"] ? YamlPath.Entry(map, "sha256")?.Key.Span : null;
-        return new(key ?? source.Origin.Span);
+        return new(Place.Of(key ?? source.Origin.Span));
     }
 
     private static Declared? Patch(Package package, InputChange change) =>
-        change.New is not null && package is Package.Built { Recipe: var recipe } && recipe.Patches.ElementAtOrDefault(change.Position - 1) is { } patch ? new(patch.Origin.Span) : null;
+        change.New is not null && package is Package.Built { Recipe: var recipe } && recipe.Patches.ElementAtOrDefault(change.Position - 1) is { } patch ? new(Place.Of(patch.Origin.Span)) : null;
+
+    /// <summary>A helper file is declared by being there, beside one of the recipes; of one that is gone, the directory is known.</summary>
+    private static Declared? Helper(Package package, InputChange change)
+    {
+        var local = (package as Package.Built)?.Recipe.HelperFiles.FirstOrDefault(f => f.Path == change.Name)?.LocalPath;
+        var directories = package.Declaration.Recipes.Select(r => r.Path[..(r.Path.LastIndexOf('/') + 1)] + "files");
+        return local is null
+            ? new(new(directories.Last(), null))
+            : directories.Select(d => $"{d}/{change.Name}").Where(f => local.EndsWith(f, StringComparison.Ordinal)).Select(f => new Declared(new(f, null))).LastOrDefault();
+    }
 
     private YamlNode? Root(SourceText text)
     {
