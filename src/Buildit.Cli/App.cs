@@ -73,7 +73,8 @@ internal static partial class App
         root.Subcommands.Add(new PlanCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new ExplainCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
         root.Subcommands.Add(new DiffCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
-        root.Subcommands.Add(new LockCommand(terminal).Command());
+        root.Subcommands.Add(new LockCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new UpdateCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;
     }

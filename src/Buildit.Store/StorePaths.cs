@@ -32,6 +32,9 @@ public sealed record StorePaths(string Root)
     /// <summary>Compressed layers that are there already.</summary>
     public string Layers => Path.Combine(Root, "layers");
 
+    /// <summary>Bare repositories with fetched commits: a cache.</summary>
+    public string Git => Path.Combine(Root, "git");
+
     /// <summary>The SQLite index; can be rebuilt from the files.</summary>
     public string Index => Path.Combine(Root, "index.db");
 

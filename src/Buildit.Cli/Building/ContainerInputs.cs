@@ -12,15 +12,23 @@ internal sealed record ContainerInputs(TargetGraph Graph, ContainerFiles Files, 
     /// <summary>The container.</summary>
     public Container Container => Graph.Container!;
 
-    /// <summary>Reads everything; all that can be wrong in the files is told now, before anything is fetched or built.</summary>
+    /// <summary>Reads everything; throws if there is any mistake, or something that no lock has.</summary>
     public static ContainerInputs Read(Session session, Target.ContainerDirectory target)
     {
         var bag = new DiagnosticBag();
-        var graph = TargetGraph.Read(session, target, bag);
+        var inputs = ReadUnlocked(session, target, bag);
+        inputs.Graph.ReportMissing(bag);
+        bag.ThrowIfErrors();
+        return inputs with { Warnings = [.. bag.Items] };
+    }
+
+    /// <summary>Reads everything, for somebody who takes care of what no lock has; all that can be wrong in the files goes to the bag now, before anything is fetched or built.</summary>
+    public static ContainerInputs ReadUnlocked(Session session, Target.ContainerDirectory target, DiagnosticBag bag)
+    {
+        var graph = TargetGraph.ReadUnlocked(session, target, bag);
         var container = graph.Container!;
         var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
         ImageChecks.Run(container, bag);
-        bag.ThrowIfErrors();
-        return new(graph, files, [.. bag.Items]);
+        return new(graph, files, []);
     }
 }

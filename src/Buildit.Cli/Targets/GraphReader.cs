@@ -3,12 +3,13 @@ using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
+using Buildit.Core.Locks;
 using Buildit.Store;
 
 namespace Buildit.Cli.Targets;
 
 /// <summary>Makes graphs with what is remembered of the workspace from earlier runs, and remembers what is new.</summary>
-internal sealed class GraphReader(Session session, Platform platform)
+internal sealed class GraphReader(Session session, Pins pins, Platform platform)
 {
     /// <summary>What <paramref name="read"/> makes of a graph; mistakes go to the bag.</summary>
     public T Read<T>(DiagnosticBag bag, Func<GraphBuilder, T> read) => DeepStack.Run(() => ReadHere(bag, read));
@@ -35,7 +36,7 @@ internal sealed class GraphReader(Session session, Platform platform)
         return result;
     }
 
-    private GraphBuilder Builder(DiagnosticBag bag, GraphMemory memory) => new(session.Files, session.Workspace.Distribution?.Packages, platform, bag, memory);
+    private GraphBuilder Builder(DiagnosticBag bag, GraphMemory memory) => new(session.Files, session.Workspace.Distribution?.Packages, pins, platform, bag, memory);
 
     // Another program may make other keys of the same files.
     private string Workspace() => string.Create(

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using Buildit.Cli.Locks;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Locks;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Cli.Targets;
 
@@ -21,11 +24,25 @@ internal sealed record TargetGraph
     /// <summary>What is asked for by itself: the packages of a container's steps in order, or the one package.</summary>
     public required ImmutableArray<RequestedPackage> Packages { get; init; }
 
+    /// <summary>The target's lock, and what was asked of it.</summary>
+    public required TargetLock Lock { get; init; }
+
+    /// <summary>What no lock has. While there is anything, the keys of packages mean nothing.</summary>
+    public IEnumerable<WantedPin> Missing => Lock.Pins.Wanted.Where(w => w.Pin is null);
+
     /// <summary>Name and version of the whole, for people.</summary>
     public string DisplayName => Container?.DisplayName ?? Packages[0].Package.DisplayName;
 
-    /// <summary>Reads a target. Mistakes of recipes go to the bag, and the packages that have them are left out; a container that cannot be read at all throws.</summary>
-    public static TargetGraph Read(Session session, Target target, DiagnosticBag bag) =>
+    /// <summary>Reads a target. Mistakes of recipes, and what is missing from locks, go to the bag, and the packages that have them are left out; a container that cannot be read at all throws.</summary>
+    public static TargetGraph Read(Session session, Target target, DiagnosticBag bag)
+    {
+        var graph = ReadUnlocked(session, target, bag);
+        graph.ReportMissing(bag);
+        return graph;
+    }
+
+    /// <summary>Reads a target for somebody who takes care of <see cref="Missing"/> before anything of the graph is used.</summary>
+    public static TargetGraph ReadUnlocked(Session session, Target target, DiagnosticBag bag) =>
         target is Target.ContainerDirectory directory ? OfContainer(session, directory, bag) : OfPackage(session, target, bag);
 
     /// <summary>Reads a target; throws if there is any mistake.</summary>
@@ -37,19 +54,30 @@ internal sealed record TargetGraph
         return graph;
     }
 
+    /// <summary>Puts everything that no lock has into the bag.</summary>
+    public void ReportMissing(DiagnosticBag bag, string hint = "run 'buildit lock' with this target, or build it")
+    {
+        foreach (var wanted in Missing)
+        {
+            bag.Add(LookupPolicy.NotLocked($"'{Redaction.Of(wanted.Lookup.ToString())}'", wanted.Span, Lock.DisplayPath, hint));
+        }
+    }
+
     private static TargetGraph OfPackage(Session session, Target target, DiagnosticBag bag)
     {
-        var package = new GraphReader(session, Platform.LinuxAmd64).Read(bag, graph => target is Target.RecipeDirectory
+        var locked = TargetLock.Open(session.Workspace, target);
+        var package = new GraphReader(session, locked.Pins, Platform.LinuxAmd64).Read(bag, graph => target is Target.RecipeDirectory
             ? graph.FromDirectory(target.Path, null)
             : graph.Named(new(target.Written, new(new("command line", target.Written), 1, 1, target.Written.Length))));
-        return new() { Target = target, Container = null, Packages = package is null ? [] : [new(package, $"package '{target.Written}'")] };
+        return new() { Target = target, Container = null, Lock = locked, Packages = package is null ? [] : [new(package, $"package '{target.Written}'")] };
     }
 
     private static TargetGraph OfContainer(Session session, Target.ContainerDirectory target, DiagnosticBag bag)
     {
         var container = Parse(session, target.Path, bag);
-        var packages = new GraphReader(session, container.Platform).Read(bag, graph => container.Steps.Select(step => Of(step, container, graph)).OfType<RequestedPackage>().ToImmutableArray());
-        return new() { Target = target, Container = container, Packages = packages };
+        var locked = TargetLock.Open(session.Workspace, target);
+        var packages = new GraphReader(session, locked.Pins, container.Platform).Read(bag, graph => container.Steps.Select(step => Of(step, container, graph)).OfType<RequestedPackage>().ToImmutableArray());
+        return new() { Target = target, Container = container, Lock = locked, Packages = packages };
     }
 
     private static RequestedPackage? Of(Step step, Container container, GraphBuilder graph)

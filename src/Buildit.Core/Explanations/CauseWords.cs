@@ -60,7 +60,16 @@ internal sealed class CauseWords(Subject old, Subject now, ILocalSources? source
         ? DateTimeOffset.FromUnixTimeSeconds(time).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
         : seconds;
 
-    private Cause Of(InputChange change, string tag)
+    private Cause Of(InputChange change, string tag) => tag == "source-digest" && CommitBefore(change) is { } commit
+        ? Make(change, Became.Changed, What(change) + " commit") with { Old = commit, New = SourceOf(change)!.Commit }
+        : OfValue(change, tag);
+
+    /// <summary>The commit that a git source had, as the record has it; null if it is none, or nobody knows it.</summary>
+    private string? CommitBefore(InputChange change) => SourceOf(change) is { Origin: Source.Git, Commit: not null } && old.Material(change.Old!["source-digest"])?.Uri is { } uri && uri.LastIndexOf('@') is var at and >= 0
+        ? uri[(at + 1)..]
+        : null;
+
+    private Cause OfValue(InputChange change, string tag)
     {
         var aspect = tag switch
         {
@@ -123,12 +132,12 @@ internal sealed class CauseWords(Subject old, Subject now, ILocalSources? source
     };
 
     private string PatchName(InputChange change) => change.New is not { } input
-        ? old.MaterialName(change.Old!.Value)
-        : now.Recipe?.Patches.ElementAtOrDefault(change.Position - 1)?.FileName ?? now.MaterialName(input.Value);
+        ? old.Material(change.Old!.Value)?.Name ?? ""
+        : now.Recipe?.Patches.ElementAtOrDefault(change.Position - 1)?.FileName ?? now.Material(input.Value)?.Name ?? "";
 
     private string SourceName(InputChange change) => change.New is not { } input
-        ? old.MaterialName(change.Old!["source-digest"])
-        : SourceOf(change)?.FileName ?? now.MaterialName(input["source-digest"]);
+        ? old.Material(change.Old!["source-digest"])?.Name ?? ""
+        : SourceOf(change)?.FileName ?? now.Material(input["source-digest"])?.Name ?? "";
 
     private ResolvedSource? SourceOf(InputChange change) => now.Recipe?.Sources.ElementAtOrDefault(change.Position - 1);
 }

@@ -23,6 +23,6 @@ public sealed record Subject(string Name, string Preimage)
     /// <summary>The recipe, if its files are at hand.</summary>
     internal ResolvedRecipe? Recipe => (Package as Package.Built)?.Recipe;
 
-    /// <summary>The name of a source or patch file by its digest, as the record has it; empty if nobody knows it.</summary>
-    internal string MaterialName(string digest) => Record?.Materials.FirstOrDefault(m => m.Digest.Hex == digest)?.Name ?? "";
+    /// <summary>A source or patch by its digest, as the record has it.</summary>
+    internal Material? Material(string digest) => Record?.Materials.FirstOrDefault(m => m.Digest.Hex == digest);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Keys;
+using Buildit.Core.Locks;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
@@ -30,16 +31,17 @@ public sealed class GraphBuilder
     /// <summary>Makes packages of one workspace for one platform.</summary>
     /// <param name="workspace">The files.</param>
     /// <param name="distribution">The distribution packages, if a tree declares a distribution.</param>
+    /// <param name="pins">Answers what recipes look up by name or URL. What it lacks leaves a package with a key that means nothing.</param>
     /// <param name="platform">What is built for.</param>
     /// <param name="bag">Gets the mistakes.</param>
     /// <param name="memory">
     /// What is remembered of these packages from earlier. It leads to the same graph as without it, but mistakes may lack their places: whoever finds any
     /// in the bag makes the graph again without memory.
     /// </param>
-    public GraphBuilder(IWorkspace workspace, DistributionPackages? distribution, Platform platform, DiagnosticBag bag, GraphMemory? memory = null)
+    public GraphBuilder(IWorkspace workspace, DistributionPackages? distribution, Pins pins, Platform platform, DiagnosticBag bag, GraphMemory? memory = null)
     {
-        (_workspace, _distribution, _platform, _bag, _memory) = (new(workspace), distribution, platform, bag, memory ?? GraphMemory.Empty);
-        _merger = new(_workspace, new(workspace, name => _memory.Find(name) is null), bag);
+        (_workspace, _distribution, _platform, _bag, _memory) = (new(workspace, pins), distribution, platform, bag, memory ?? GraphMemory.Empty);
+        _merger = new(_workspace, new(workspace, name => _memory.Find(name) is null), _workspace, bag);
     }
 
     /// <summary>What was found out by reading files, and is not in the memory that was given.</summary>
@@ -79,7 +81,7 @@ public sealed class GraphBuilder
         return _merger.Merge(recipe, name, version) is { } merged ? Build(merged) : null;
     }
 
-    /// <summary>A _distribution package with further links and runtime needs. It is imported as it is, so there is nothing to patch or configure.</summary>
+    /// <summary>A distribution package with further links and runtime needs. It is imported as it is, so there is nothing to patch or configure.</summary>
     private Package.Imported? Adapted(Recipe.Derived derived, string name)
     {
         if (!derived.Patches.IsEmpty || !derived.With.IsEmpty || !derived.Without.IsEmpty || !derived.Configure.IsEmpty || !derived.Needs.Tools.IsEmpty || !derived.Needs.Libs.IsEmpty)

@@ -73,16 +73,19 @@ public sealed record ResolvedRecipe
 
 /// <summary>A source whose bytes are known by digest.</summary>
 /// <param name="Name">Directory under /build; empty for the main source.</param>
-/// <param name="Digest">Of the file; of the canonical tar for a local directory. Empty if the recipe does not say it yet.</param>
+/// <param name="Digest">Of the file; of the canonical tar for a local directory and for git. Empty if neither the recipe nor a lock says it yet.</param>
 /// <param name="Origin">Where it comes from; not part of the key.</param>
 /// <param name="FileName">Name of the file, for messages and for sources that are not unpacked.</param>
 public sealed record ResolvedSource(string Name, Digest Digest, Source Origin, string FileName, string Directory)
 {
+    /// <summary>The commit of a git source, for people and provenance; not part of the key.</summary>
+    public string? Commit { get; init; }
+
     /// <summary>
     /// The file's name, where a build can see it: when the file is not unpacked, or may be no archive. Empty for the usual archive, so that a source keeps its key
-    /// under another URL, and for local sources, whose digest says it already.
+    /// under another URL, and for local and git sources, whose digest says it already.
     /// </summary>
-    public string NameInBuild => Origin is Source.Local || (Origin.Unpack && ArchiveName.SaysTar(FileName)) ? "" : FileName;
+    public string NameInBuild => Origin is Source.Local or Source.Git || (Origin.Unpack && ArchiveName.SaysTar(FileName)) ? "" : FileName;
 }
 
 /// <summary>A patch whose bytes are known by digest.</summary>

@@ -183,6 +183,21 @@ public class ExplainerTests
     }
 
     [Fact]
+    public void Of_a_git_source_the_commits_are_told()
+    {
+        var (before, now) = (Git("1"), Git("2"));
+        Assert.Equal($"source x commit: {new string('1', 40)} -> {new string('2', 40)} (pkgs/g/x/pkg.yaml:4)", Explain(now.Package("g/x"), now, before.Package("g/x")).Causes.Select(c => $"{c.Sentence} ({c.Place})").Single());
+
+        static Demo Git(string digit)
+        {
+            var demo = new Demo();
+            demo.Files.With("pkgs/g/x/pkg.yaml", Demo.Git("branch: main"));
+            demo.Pins[new Core.Locks.Lookup.GitSource(new("https://example.org/x.git", new(Core.Git.GitRevisionKind.Branch, "main")))] = new(Digest.Of(digit), string.Concat(Enumerable.Repeat(digit, 40)));
+            return demo;
+        }
+    }
+
+    [Fact]
     public void Control_characters_of_a_value_do_not_reach_a_terminal()
     {
         var now = new Demo();

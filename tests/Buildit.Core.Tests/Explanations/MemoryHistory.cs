@@ -62,7 +62,7 @@ internal sealed class MemoryHistory : IHistory
         Materials = package switch
         {
             Package.Imported imported => [new(imported.Pin.Name + ".deb", null, imported.Pin.Sha256)],
-            Package.Built built => [.. built.Recipe.Sources.Select(s => new Material(s.FileName, null, s.Digest)), .. built.Recipe.Patches.Select(p => new Material(p.FileName, null, p.Digest))],
+            Package.Built built => [.. built.Recipe.Sources.Select(s => new Material(s.FileName, s.Commit is null ? null : "git+https://somebody@example.org/x.git@" + s.Commit, s.Digest)), .. built.Recipe.Patches.Select(p => new Material(p.FileName, null, p.Digest))],
             _ => [],
         },
         Preimage = package.Key.Digest,

@@ -121,7 +121,7 @@ public class GraphBuilderTests
     public void A_distribution_package_without_a_distribution_says_what_to_do()
     {
         var bag = new DiagnosticBag();
-        Assert.Null(new GraphBuilder(new Demo().Files, null, Platform.LinuxAmd64, bag).Named(new("debian/tool", new(new("t", "x"), 1, 1))));
+        Assert.Null(new GraphBuilder(new Demo().Files, null, new((_, _) => null), Platform.LinuxAmd64, bag).Named(new("debian/tool", new(new("t", "x"), 1, 1))));
         Assert.Contains("no recipe tree declares a distribution", Assert.Single(bag.Items).Message, StringComparison.Ordinal);
     }
 
@@ -173,7 +173,7 @@ public class GraphBuilderTests
     private static BuilditException Fails(Demo demo, string atom, IWorkspace? files = null)
     {
         var bag = new DiagnosticBag();
-        var package = files is null ? demo.Find(atom, bag) : new GraphBuilder(files, null, demo.Platform, bag).FromDirectory("/ws/pkgs/lib/aaa", null);
+        var package = files is null ? demo.Find(atom, bag) : new GraphBuilder(files, null, new((_, _) => null), demo.Platform, bag).FromDirectory("/ws/pkgs/lib/aaa", null);
         Assert.Null(package);
         return Assert.Throws<BuilditException>(bag.ThrowIfErrors);
     }

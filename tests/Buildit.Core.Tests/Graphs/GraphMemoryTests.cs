@@ -1,5 +1,7 @@
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Git;
 using Buildit.Core.Graphs;
+using Buildit.Core.Locks;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Tests.Graphs;
@@ -66,6 +68,24 @@ public sealed class GraphMemoryTests
         demo.Files.With("pkgs/lib/ccc/pkg.yaml", Demo.Simple("ccc", "date: 2020-01-01\n"));
         Remembered(demo, memory, out var learned);
         Assert.Equal(["app/demo", "lib/bbb", "lib/ccc"], learned.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_looks_something_up_is_made_anew_since_another_lock_may_count_and_what_needs_it_is_remembered()
+    {
+        var demo = new Demo();
+        var main = new Lookup.GitSource(new("https://example.org/x.git", new(GitRevisionKind.Branch, "main")));
+        demo.Files.With("pkgs/lib/ccc/pkg.yaml", Demo.Git("branch: main").Replace("name: x", "name: ccc", StringComparison.Ordinal));
+        demo.Pins[main] = new(Digest.Of("tree"), Demo.Commit);
+        var memory = Read(demo, GraphMemory.Empty, out var before);
+        Assert.DoesNotContain("lib/ccc", memory.Packages.Keys);
+        Assert.Equal(before, Remembered(demo, memory, out var learned).Key);
+        Assert.Empty(learned);
+        Assert.Equal(main, Assert.Single(demo.Asked!.Wanted).Lookup);
+
+        demo.Pins[main] = new(Digest.Of("another tree"), Demo.Commit);
+        Assert.Equal(demo.Key(), Remembered(demo, memory, out _).Key);
+        Assert.NotEqual(before, demo.Key());
     }
 
     [Fact]
