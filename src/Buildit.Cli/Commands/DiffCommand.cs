@@ -47,10 +47,12 @@ internal sealed class DiffCommand(Terminal terminal, Func<IEnumerable<string>> v
             }
         }
 
-        Session Open(Workspace workspace)
+        Session Open(Workspace workspace, bool works)
         {
-            var key = workspace.Root + "\n" + workspace.StoreDirectory;
-            return sessions.TryGetValue(key, out var open) ? open : sessions[key] = new Session(workspace, new EngineOptions { SourceMirrors = workspace.Config.Mirrors }, static _ => { });
+            var key = $"{works}\n{workspace.Root}\n{workspace.StoreDirectory}";
+            return sessions.TryGetValue(key, out var open)
+                ? open
+                : sessions[key] = works ? new Session(workspace, new EngineOptions { SourceMirrors = workspace.Config.Mirrors }, static _ => { }) : Session.ToRead(workspace);
         }
     }
 }

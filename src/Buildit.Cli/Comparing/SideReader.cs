@@ -20,9 +20,9 @@ namespace Buildit.Cli.Comparing;
 
 /// <summary>Finds out what the arguments of a comparison name: a target, a HASH, a record, an image.</summary>
 /// <param name="start">Absolute directory that relative paths count from.</param>
-/// <param name="open">Gives the session for a workspace; it is closed by whoever gives it.</param>
+/// <param name="open">Gives the session for a workspace, to read or, for what must be unpacked by a tool of the distribution, to work in; it is closed by whoever gives it.</param>
 /// <param name="verbs">Names of commands, for whoever mistyped one.</param>
-internal sealed class SideReader(string start, Func<Workspace, Session> open, Func<IEnumerable<string>> verbs)
+internal sealed class SideReader(string start, Func<Workspace, bool, Session> open, Func<IEnumerable<string>> verbs)
 {
     private const int LargestRecord = 16 << 20;
 
@@ -43,11 +43,11 @@ internal sealed class SideReader(string start, Func<Workspace, Session> open, Fu
         return !Directory.Exists(path) && HashPattern.TryParse(written, out var pattern) ? OfHash(pattern, written) : OfTarget(Target.Find(start, written, verbs()));
     }
 
-    private Session Here() => open(Workspace.Find(start, start, new DiagnosticBag()));
+    private Session Here(bool works = false) => open(Workspace.Find(start, start, new DiagnosticBag()), works);
 
     private Side.ImageSide OfImage(string path, string written, CancellationToken cancel)
     {
-        var session = Here();
+        var session = Here(works: true);
         return new(new ImageReader(session.Decompressor, session.Store.Scratch).Read(path, written, cancel)) { Written = written };
     }
 
@@ -99,7 +99,7 @@ internal sealed class SideReader(string start, Func<Workspace, Session> open, Fu
 
     private Side OfTarget(Target target)
     {
-        var session = open(Workspace.Find(start, target.Path, new DiagnosticBag()));
+        var session = open(Workspace.Find(start, target.Path, new DiagnosticBag()), false);
         if (target is Target.ContainerDirectory directory)
         {
             return OfContainer(ContainerInputs.Read(session, directory), session, target.Written);
