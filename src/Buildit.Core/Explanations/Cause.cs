@@ -52,7 +52,7 @@ public sealed record Cause(string Package, string Kind, string Name, Became Beca
     public string Sentence => Say(What);
 
     /// <summary>One line for people that names the package: <c>phase install of sys-libs/zlib changed</c>.</summary>
-    public string SentenceOfPackage => Say($"{What} of {Package}");
+    public string SentenceOfPackage => Say(Kind == "closure" ? $"dependency on {Package}" : $"{What} of {Package}");
 
 
     /// <summary>Equal for causes that are the same one, met on different ways.</summary>

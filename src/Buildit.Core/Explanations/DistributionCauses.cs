@@ -20,7 +20,7 @@ public sealed class DistributionCauses(IHistory history, PackagesLock locked, So
         var package = "debian/" + change.Name;
         if (!change.IsChange)
         {
-            return [new(package, "closure", "", change.Old is null ? Became.Added : Became.Removed) { What = "dependency of distribution packages", Place = LockPlace(change.Name) }];
+            return [new(package, "closure", "", change.Old is null ? Became.Added : Became.Removed) { What = "dependency on it", Place = LockPlace(change.Name) }];
         }
 
         var (old, now) = (change.Old!, change.New!);

@@ -131,6 +131,15 @@ public class ExplainerTests
     }
 
     [Fact]
+    public void A_deb_that_others_depend_on_now_is_told_once()
+    {
+        var now = new Demo();
+        now.Debs["libc"] = ("libc 1", "data libgcc");
+        var cause = Assert.Single(Explain(now, new Demo().Package()).Causes);
+        Assert.Equal("dependency on debian/data added", cause.SentenceOfPackage);
+    }
+
+    [Fact]
     public void The_line_of_a_change_within_a_phase_is_told()
     {
         var (before, now) = (new Demo(), new Demo());
