@@ -22,5 +22,6 @@ internal sealed class ImageHistory(ContentStore store)
     public Preimage? Last(Container container, Step.Image step) =>
         store.Index.FindFact(Subject(container, step), Fact) is { } blob && store.ReadBlob(Digest.Parse(blob)) is { } bytes ? Preimage.Parse(Encoding.UTF8.GetString(bytes)) : null;
 
-    private static Digest Subject(Container container, Step.Image step) => new CanonicalWriter(Fact, 1).Put("name", container.Name).Put("format", step.Format.ToString()).Digest;
+    // By its place: many containers may have one name. What is only remembered may depend on the machine.
+    private static Digest Subject(Container container, Step.Image step) => new CanonicalWriter(Fact, 1).Put("directory", container.Directory).Put("format", step.Format.ToString()).Digest;
 }
