@@ -68,11 +68,14 @@ internal static partial class App
               buildit doctor                       is this machine fit for it?
             """);
         root.Options.Add(Options.Directory);
-        root.Subcommands.Add(new BuildCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
-        root.Subcommands.Add(new PlanCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new BuildCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new PlanCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new GraphCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new LockCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;
+
+        IEnumerable<string> Verbs() => root.Subcommands.Select(c => c.Name);
     }
 
     /// <summary>The command line with the word 'build' put in where no command is named.</summary>

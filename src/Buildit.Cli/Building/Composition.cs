@@ -25,13 +25,16 @@ internal sealed record Composition(Container Container, ContainerFiles Files, IR
     public const string Output = "runtime";
 
     /// <summary>The newest source date of its packages.</summary>
-    public long SourceDate => Closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max();
+    public long SourceDate => DateOf(Closure);
 
     /// <summary>Composes the file system of its images; throws if the packages do not fit together.</summary>
-    public ImageRoot Compose(ContentStore store)
+    public ImageRoot Compose(ContentStore store) => Compose(store, Files, Closure);
+
+    /// <summary>Composes a file system of packages, with files over them.</summary>
+    public static ImageRoot Compose(ContentStore store, ContainerFiles files, IReadOnlyCollection<Realised> closure)
     {
         var bag = new DiagnosticBag();
-        var root = ImageRoot.Compose(Closure.SelectMany(c => c.Parts(store, Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree)), Files, SourceDate, bag);
+        var root = ImageRoot.Compose(closure.SelectMany(c => c.Parts(store, Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree)), files, DateOf(closure), bag);
         bag.ThrowIfErrors(ExitCode.Failed);
         return root!;
     }
@@ -53,4 +56,6 @@ internal sealed record Composition(Container Container, ContainerFiles Files, IR
         var suffix = step switch { { Format: ImageFormat.Aci } => ".aci", { Archive: true } => ".oci.tar", _ => ".oci" };
         return Path.Combine(output, $"{c.Name}-{c.Version}-{c.Platform.Os}-{c.Platform.Arch}{suffix}");
     }
+
+    private static long DateOf(IEnumerable<Realised> closure) => closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max();
 }

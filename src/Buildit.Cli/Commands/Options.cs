@@ -46,6 +46,11 @@ internal static class Options
             : targets;
     }
 
+    /// <summary>The one target of a command that takes no more.</summary>
+    public static string OneTargetOf(ParseResult parsed, Argument<string[]> argument, string command) => TargetsOf(parsed, argument, command) is [var only, .. var more] && more.Length == 0
+        ? only
+        : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
+
     /// <summary>-o DIR.</summary>
     public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
 

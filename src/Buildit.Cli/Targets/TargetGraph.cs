@@ -6,8 +6,15 @@ using Buildit.Core.Graphs;
 
 namespace Buildit.Cli.Targets;
 
-/// <summary>A package that a target asks for, and the words in which it does.</summary>
-internal sealed record RequestedPackage(Package Package, string From);
+/// <summary>A package that a target asks for.</summary>
+/// <param name="Package">The package.</param>
+/// <param name="From">The words in which it does, for messages.</param>
+/// <param name="Span">The container's step that does; null for a package that is the target itself.</param>
+internal sealed record RequestedPackage(Package Package, string From, SourceSpan? Span)
+{
+    /// <summary>The package, and that it is asked for.</summary>
+    public (Package Package, NeedReason Reason) Asked => (Package, new(ReasonKind.Asked, "", Span is { } span ? [span.ToString()] : []));
+}
 
 /// <summary>A target's files as a graph with keys. Nothing is fetched, built or written to make it.</summary>
 internal sealed record TargetGraph
@@ -43,7 +50,7 @@ internal sealed record TargetGraph
         var package = target is Target.RecipeDirectory
             ? graph.FromDirectory(target.Path, null)
             : graph.Named(new(target.Written, new(new("command line", target.Written), 1, 1, target.Written.Length)));
-        return new() { Target = target, Container = null, Packages = package is null ? [] : [new(package, $"package '{target.Written}'")] };
+        return new() { Target = target, Container = null, Packages = package is null ? [] : [new(package, $"package '{target.Written}'", null)] };
     }
 
     private static TargetGraph OfContainer(Session session, Target.ContainerDirectory target, DiagnosticBag bag)
@@ -52,11 +59,11 @@ internal sealed record TargetGraph
         var graph = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, container.Platform, bag);
         var packages = container.Steps.Select(step => step switch
         {
-            Step.EmbeddedPackage e => (Package: graph.FromDirectory(Path.GetFullPath(Path.Combine(container.Directory, e.Path.Value)), e.Path.Span), From: $"package from '{e.Path.Value}'"),
-            Step.NamedPackage n => (Package: graph.Named(n.Name), From: $"package '{n.Name.Value}'"),
-            _ => (Package: null, From: ""),
+            Step.EmbeddedPackage e => (Package: graph.FromDirectory(Path.GetFullPath(Path.Combine(container.Directory, e.Path.Value)), e.Path.Span), From: $"package from '{e.Path.Value}'", step.Span),
+            Step.NamedPackage n => (Package: graph.Named(n.Name), From: $"package '{n.Name.Value}'", step.Span),
+            _ => (Package: null, From: "", step.Span),
         }).ToArray();
-        return new() { Target = target, Container = container, Packages = [.. packages.Where(p => p.Package is not null).Select(p => new RequestedPackage(p.Package!, p.From))] };
+        return new() { Target = target, Container = container, Packages = [.. packages.Where(p => p.Package is not null).Select(p => new RequestedPackage(p.Package!, p.From, p.Span))] };
     }
 
     private static Container Parse(Session session, string directory, DiagnosticBag bag)
