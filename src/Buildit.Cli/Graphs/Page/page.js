@@ -58,6 +58,9 @@
     node.row.classList.add('chosen');
     show(node);
     highlight(isCentered);
+    if (isCentered) {
+      byId('view').scrollIntoView({ block: 'nearest' });
+    }
   };
 
   // --- the drawing
@@ -72,9 +75,11 @@
     return text => Math.max(...text.split('\n').map(line => pen.measureText(line).width));
   })();
 
-  const places = isTall => {
+  const isTall = () => byId('graph').clientWidth < byId('graph').clientHeight * 1.1;
+
+  const places = () => {
     const graph = new dagre.graphlib.Graph({ multigraph: true });
-    graph.setGraph({ rankdir: isTall ? 'TB' : 'LR', nodesep: 12, ranksep: isTall ? 50 : 70, marginx: 10, marginy: 10 });
+    graph.setGraph({ rankdir: isTall() ? 'TB' : 'LR', nodesep: 12, ranksep: isTall() ? 50 : 70, marginx: 10, marginy: 10 });
     graph.setDefaultEdgeLabel(() => ({}));
     for (const node of nodes.values()) {
       graph.setNode(node.id, { width: width(label(node)) + 20, height: node.version ? 40 : 26 });
@@ -108,7 +113,7 @@
 
   const draw = () => {
     const area = byId('graph');
-    const at = places(area.clientWidth < area.clientHeight * 1.1);
+    const at = places();
     drawing = cytoscape({
       container: area, style: style(), layout: { name: 'preset' }, minZoom: .03, maxZoom: 3, wheelSensitivity: .3, boxSelectionEnabled: false, autounselectify: true,
       elements: [
@@ -125,18 +130,25 @@
     start();
   };
 
-  // A large graph shown whole cannot be read: it begins at its asked-for end, at a size that can.
+  // A large graph shown whole cannot be read: it begins at its asked-for end, at a size that can. A small one leaves its room to the table.
   const start = () => {
     drawing.fit(undefined, 12);
+    if (drawing.zoom() > 1.2) {
+      drawing.zoom(1.2);
+    }
+
+    const needed = drawing.elements().renderedBoundingBox().h + 130;
+    if (needed < byId('graph').clientHeight) {
+      byId('view').style.setProperty('--height', Math.max(needed, 330) + 'px');
+      drawing.resize();
+    }
+
+    drawing.center();
     if (drawing.zoom() < .35) {
       const roots = drawing.nodes().roots();
       drawing.zoom(.6);
       drawing.center(roots.nonempty() ? roots : drawing.nodes().first());
-    }
-
-    if (drawing.zoom() > 1.2) {
-      drawing.zoom(1.2);
-      drawing.center();
+      drawing.panBy(isTall() ? { x: 0, y: -drawing.height() * .35 } : { x: -drawing.width() * .3, y: 0 });
     }
   };
 
@@ -174,6 +186,14 @@
         drawing.elements().removeClass('near chosen').toggleClass('far', text !== '');
         found.forEach(node => drawing.getElementById(node.id).removeClass('far'));
       });
+      const shown = drawing.nodes().filter(node => !node.hasClass('far'));
+      if (text && shown.nonempty()) {
+        drawing.fit(shown, 60);
+        if (drawing.zoom() > 1) {
+          drawing.zoom(1);
+          drawing.center(shown);
+        }
+      }
     }
   };
 
