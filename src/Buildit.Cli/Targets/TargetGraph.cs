@@ -33,7 +33,7 @@ internal sealed record TargetGraph
 
     /// <summary>Reads a target. Mistakes of recipes go to the bag, and the packages that have them are left out; a container that cannot be read at all throws.</summary>
     public static TargetGraph Read(Session session, Target target, DiagnosticBag bag) =>
-        target is Target.ContainerDirectory directory ? OfContainer(session, directory, bag) : OfPackage(session, target, bag);
+        DeepStack.Run(() => target is Target.ContainerDirectory directory ? OfContainer(session, directory, bag) : OfPackage(session, target, bag));
 
     /// <summary>Reads a target; throws if there is any mistake.</summary>
     public static TargetGraph Read(Session session, Target target)

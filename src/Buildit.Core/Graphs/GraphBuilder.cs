@@ -17,6 +17,7 @@ public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? dis
 
     private readonly Dictionary<string, Package?> _packages = new(StringComparer.Ordinal);
     private readonly List<string> _path = [];
+    private readonly HashSet<string> _onPath = new(StringComparer.Ordinal);
     private readonly RecipeMerger _merger = new(workspace, bag);
 
     /// <summary>A package of the recipe trees or the distribution, by atom.</summary>
@@ -68,7 +69,7 @@ public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? dis
     /// <summary>Each name once; a name that is met again on the way down is a cycle.</summary>
     private Package? Once(string name, SourceSpan? span, Func<Package?> make)
     {
-        if (_path.Contains(name))
+        if (_onPath.Contains(name))
         {
             var cycle = _path.Skip(_path.IndexOf(name)).Append(name);
             bag.Error(span, "dependency cycle: " + string.Join(" -> ", cycle), "one of these packages must do without the next one");
@@ -81,7 +82,9 @@ public sealed class GraphBuilder(IWorkspace workspace, DistributionPackages? dis
         }
 
         _path.Add(name);
+        _onPath.Add(name);
         var package = make();
+        _onPath.Remove(name);
         _path.RemoveAt(_path.Count - 1);
         return _packages[name] = package;
     }
