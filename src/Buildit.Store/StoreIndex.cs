@@ -90,9 +90,9 @@ public sealed class StoreIndex : IDisposable
 
     private bool HasSchema() => Query("SELECT name FROM sqlite_master WHERE name = 'facts'") is not null;
 
-    private Digest? Digest(string sql, params ReadOnlySpan<string> arguments) => Query(sql, arguments) is { } hex ? Core.Digest.Parse(hex) : null;
+    private Digest? Digest(string sql, params string[] arguments) => Query(sql, arguments) is { } hex ? Core.Digest.Parse(hex) : null;
 
-    private string? Query(string sql, params ReadOnlySpan<string> arguments)
+    private string? Query(string sql, params string[] arguments)
     {
         lock (_gate)
         {

@@ -67,9 +67,9 @@ internal sealed class WhyText(RuntimeGraph graph)
     private string Line(RuntimeEdge edge)
     {
         var asked = edge.Reasons.FirstOrDefault(r => r.Kind == ReasonKind.Asked);
-        return asked is not null
-            ? $"{(asked.Files.IsEmpty ? "the target" : string.Join(", ", asked.Files))} asks for {Name(edge.To)}"
-            : $"{Name(edge.From)} needs {Name(edge.To)}: {string.Join("; ", edge.Reasons.Select(Reason))}";
+        var others = string.Join("; ", edge.Reasons.Where(r => r != asked).Select(Reason));
+        var asks = asked is null ? "" : $"{(asked.Files.IsEmpty ? "the target" : string.Join(", ", asked.Files))} asks for {Name(edge.To)}";
+        return asked is null ? $"{Name(edge.From)} needs {Name(edge.To)}: {others}" : asks + (others.Length > 0 ? $"; files of the container need it: {others}" : "");
     }
 
     private static string Reason(NeedReason reason) => reason.Files.IsEmpty ? reason.Words : $"{reason.Words} ({Some(reason.Files, ShownFiles)})";

@@ -10,45 +10,31 @@ namespace Buildit.Store.Sqlite;
 internal sealed unsafe class SqliteDatabase : IDisposable
 {
     private const int BusyMilliseconds = 30_000;
+    private const int MostAttempts = 5;
+    private readonly Func<nint> _open;
+    private readonly bool _mayChangeBelow;
     private nint _database;
 
-    private SqliteDatabase(string name, int flags)
-    {
-        nint database;
-        int result;
-        fixed (byte* text = Text(name))
-        {
-            result = Sqlite3.Open(text, &database, flags, null);
-        }
-
-        _database = database;
-        try
-        {
-            Check(result);
-            Check(Sqlite3.BusyTimeout(database, BusyMilliseconds));
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
+    private SqliteDatabase(Func<nint> open, bool mayChangeBelow) => (_open, _mayChangeBelow, _database) = (open, mayChangeBelow, open());
 
     /// <summary>Opens or makes a database.</summary>
-    public static SqliteDatabase Open(string path) => new(path, Sqlite3.OpenReadWriteCreate);
+    public static SqliteDatabase Open(string path) => new(() => Open(path, Sqlite3.OpenReadWriteCreate), mayChangeBelow: false);
 
     /// <summary>
     /// Opens a database for reading, without leaving a trace. One that others write to is read with what they have in its log, by way of the shared memory that
-    /// they made (which is not written to either: https://sqlite.org/wal.html, "Read-Only Databases"); any other as one that nobody changes.
+    /// they made (which is not written to either: https://sqlite.org/wal.html, "Read-Only Databases"); any other as one that nobody changes. Whoever begins or ends
+    /// to write meanwhile makes a query fail, which is then tried anew on what is there now.
     /// </summary>
-    public static SqliteDatabase OpenToRead(string path)
-    {
-        var isWritten = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 } && File.Exists(path + "-shm");
-        return new($"file:{new Uri(path).AbsolutePath}?{(isWritten ? "mode=ro&readonly_shm=1" : "immutable=1")}", Sqlite3.OpenReadOnly | Sqlite3.OpenUri);
-    }
+    public static SqliteDatabase OpenToRead(string path) => new(
+        () =>
+        {
+            var isWritten = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 } && File.Exists(path + "-shm");
+            return Open($"file:{new Uri(path).AbsolutePath}?{(isWritten ? "mode=ro&readonly_shm=1" : "immutable=1")}", Sqlite3.OpenReadOnly | Sqlite3.OpenUri);
+        },
+        mayChangeBelow: true);
 
     /// <summary>A database in memory, empty.</summary>
-    public static SqliteDatabase InMemory() => new(":memory:", Sqlite3.OpenReadWriteCreate);
+    public static SqliteDatabase InMemory() => new(() => Open(":memory:", Sqlite3.OpenReadWriteCreate), mayChangeBelow: false);
 
     /// <summary>Runs statements that give nothing.</summary>
     public void Run(string statements)
@@ -60,38 +46,20 @@ internal sealed unsafe class SqliteDatabase : IDisposable
     }
 
     /// <summary>Runs one statement with arguments for $1, $2, ...; gives the first column of its first row, or null if it gives no row.</summary>
-    public string? Query(string statement, params ReadOnlySpan<string> arguments)
-    {
-        var prepared = Prepare(statement, arguments);
-        try
-        {
-            return Step(prepared) ? Column(prepared, 0) : null;
-        }
-        finally
-        {
-            _ = Sqlite3.Finalize(prepared);
-        }
-    }
+    public string? Query(string statement, params string[] arguments) =>
+        Run(statement, arguments, prepared => Step(prepared) ? Column(prepared, 0) : null);
 
     /// <summary>Runs one statement as <see cref="Query"/> does; gives the first two columns of all its rows.</summary>
-    public List<(string First, string Second)> QueryPairs(string statement, params ReadOnlySpan<string> arguments)
+    public List<(string First, string Second)> QueryPairs(string statement, params string[] arguments) => Run(statement, arguments, prepared =>
     {
         var rows = new List<(string, string)>();
-        var prepared = Prepare(statement, arguments);
-        try
+        while (Step(prepared))
         {
-            while (Step(prepared))
-            {
-                rows.Add((Column(prepared, 0)!, Column(prepared, 1)!));
-            }
-        }
-        finally
-        {
-            _ = Sqlite3.Finalize(prepared);
+            rows.Add((Column(prepared, 0)!, Column(prepared, 1)!));
         }
 
         return rows;
-    }
+    });
 
     /// <summary>Closes it.</summary>
     public void Dispose()
@@ -100,7 +68,50 @@ internal sealed unsafe class SqliteDatabase : IDisposable
         _database = 0;
     }
 
-    private nint Prepare(string statement, ReadOnlySpan<string> arguments)
+    private T Run<T>(string statement, string[] arguments, Func<nint, T> read)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            nint prepared = 0;
+            try
+            {
+                prepared = Prepare(statement, arguments);
+                return read(prepared);
+            }
+            catch (SqliteException) when (_mayChangeBelow && attempt < MostAttempts)
+            {
+                _ = Sqlite3.Finalize(prepared);
+                prepared = 0;
+                Dispose();
+                _database = _open();
+            }
+            finally
+            {
+                _ = Sqlite3.Finalize(prepared);
+            }
+        }
+    }
+
+    private static nint Open(string name, int flags)
+    {
+        nint database;
+        int result;
+        fixed (byte* text = Text(name))
+        {
+            result = Sqlite3.Open(text, &database, flags, null);
+        }
+
+        if (result != Sqlite3.Ok || Sqlite3.BusyTimeout(database, BusyMilliseconds) != Sqlite3.Ok)
+        {
+            var failure = Failed(database);
+            _ = Sqlite3.Close(database);
+            throw failure;
+        }
+
+        return database;
+    }
+
+    private nint Prepare(string statement, string[] arguments)
     {
         nint prepared;
         fixed (byte* sql = Text(statement))
@@ -119,7 +130,7 @@ internal sealed unsafe class SqliteDatabase : IDisposable
         return prepared;
     }
 
-    private bool Step(nint prepared) => Sqlite3.Step(prepared) switch { Sqlite3.Row => true, Sqlite3.Done => false, _ => throw Failed() };
+    private bool Step(nint prepared) => Sqlite3.Step(prepared) switch { Sqlite3.Row => true, Sqlite3.Done => false, _ => throw Failed(_database) };
 
     private static string? Column(nint prepared, int column) => Marshal.PtrToStringUTF8(Sqlite3.ColumnText(prepared, column));
 
@@ -129,9 +140,9 @@ internal sealed unsafe class SqliteDatabase : IDisposable
     {
         if (result != Sqlite3.Ok)
         {
-            throw Failed();
+            throw Failed(_database);
         }
     }
 
-    private SqliteException Failed() => new(Marshal.PtrToStringUTF8(Sqlite3.ErrorMessage(_database)) ?? "out of memory");
+    private static SqliteException Failed(nint database) => new(Marshal.PtrToStringUTF8(Sqlite3.ErrorMessage(database)) ?? "out of memory");
 }
