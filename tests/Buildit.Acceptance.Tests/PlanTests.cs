@@ -121,6 +121,18 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public async Task Ten_thousand_packages_each_needing_the_next_are_planned()
+    {
+        using var workspace = new PlannedWorkspace();
+        for (var i = 0; i < 10_000; i++)
+        {
+            workspace.Files.Recipe(FormattableString.Invariant($"p{i}"), "true", tools: i == 0 ? "[]" : FormattableString.Invariant($"[test/p{i - 1}]"));
+        }
+
+        Assert.Contains("\nTo build: 10000; ", (await workspace.Files.MustBuildAsync("plan", "test/p9999")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task It_says_the_same_where_there_is_no_network()
     {
         using var workspace = new PlannedWorkspace();

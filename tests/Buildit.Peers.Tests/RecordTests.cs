@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Buildit.Build.Engine;
+using Buildit.Core.Graphs;
 using Buildit.Testing;
 
 namespace Buildit.Peers.Tests;

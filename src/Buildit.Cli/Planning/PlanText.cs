@@ -63,8 +63,8 @@ internal sealed class PlanText(Session session)
         var text = string.Create(CultureInfo.InvariantCulture, $"To build: {t.Built}{maybe}; to import: {t.Imported}; in the store: {t.Reused + t.CutOff}.\n");
         var fetched = new[]
         {
-            t.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedDebs} .debs, {ByteCount.Show(t.FetchedDebBytes)}") : null,
-            t.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedFiles} sources and patches of unknown size") : null,
+            t.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedDebs} .deb{(t.FetchedDebs == 1 ? "" : "s")}, {ByteCount.Show(t.FetchedDebBytes)}") : null,
+            t.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedFiles} {(t.FetchedFiles == 1 ? "source or patch" : "sources and patches")} of unknown size") : null,
         }.OfType<string>().ToArray();
         return text + (fetched.Length == 0 ? "Nothing is to be fetched.\n" : $"To fetch: {string.Join("; ", fetched)}.\n");
     }
