@@ -72,7 +72,8 @@ internal static partial class App
         root.Subcommands.Add(new PlanCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new GraphCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new WhyCommand(terminal, Verbs).Command());
-        root.Subcommands.Add(new LockCommand(terminal).Command());
+        root.Subcommands.Add(new LockCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new UpdateCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Build.Engine;
+using Buildit.Build.Locks;
 using Buildit.Build.Sandboxing;
 using Buildit.Build.Tools;
 using Buildit.Build.Workspaces;
@@ -11,6 +12,7 @@ using Buildit.Store;
 using Buildit.Store.Compression;
 using Buildit.Store.Debian;
 using Buildit.Store.Fetching;
+using Buildit.Store.Git;
 using Buildit.Store.Sources;
 
 namespace Buildit.Cli;
@@ -35,12 +37,14 @@ internal sealed class Session : IDisposable
         var zstd = new ZstdDecoder(Sandbox, Toolbox);
         var decompressor = new Decompressor(zstd);
         Archive = new(decompressor, Store.Scratch);
-        Files = new(workspace.RecipeTrees, workspace.Display, Archive);
+        Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
         Addresses = new(new(() => new MirrorList(Apt.Value.BaseUrls)), options.SourceMirrors);
+        Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
+        Pins = new(Fetcher, Git, report);
         Records = new(Store, Platform.LinuxAmd64);
-        var sources = new PackageSources(Store, Fetcher, Archive, Addresses, options, report);
+        var sources = new PackageSources(Store, Fetcher, Archive, Git, Addresses, options, report);
         var builder = Own(new PackageBuilder(Store, Records, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, Records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
         Engine = Own(new BuildEngine(Records, builder, debian, new(Store, Records), options, report));
@@ -70,6 +74,10 @@ internal sealed class Session : IDisposable
     public FileAddresses Addresses { get; }
 
     public RecordKeeper Records { get; }
+
+    public GitSources Git { get; }
+
+    public PinFinder Pins { get; }
 
     public BuildEngine Engine { get; }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Data.Common;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 
@@ -16,7 +17,7 @@ internal static class Trouble
         IOException { HResult: var code } when (code & 0xFFFF) == NoSpaceLeft || e.Message.Contains("No space left", StringComparison.Ordinal) =>
             new("the disk is full", Hint: "free some space and run the command again; nothing unfinished was registered") { Code = ExitCode.StoreFailed },
         UnauthorizedAccessException or IOException or Win32Exception => new(e.Message.TrimEnd('.'), Hint: "check permissions and space where the store and the output directory are") { Code = ExitCode.StoreFailed },
-        Store.Sqlite.SqliteException sqlite => new($"the store's index cannot be used: {sqlite.Message}", Hint: "is the disk full, or the store on a network file system?") { Code = ExitCode.StoreFailed },
+        DbException sqlite => new($"the store's index cannot be used: {sqlite.Message}", Hint: "is the disk full, or the store on a network file system?") { Code = ExitCode.StoreFailed },
         _ => null,
     };
 }

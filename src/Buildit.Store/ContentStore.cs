@@ -8,6 +8,7 @@ using Buildit.Core.Trees;
 using Buildit.Store.Files;
 using Buildit.Store.Native;
 using Buildit.Store.Trees;
+using Microsoft.Data.Sqlite;
 
 namespace Buildit.Store;
 
@@ -42,6 +43,9 @@ public sealed class ContentStore : IDisposable
     /// <summary>What is there.</summary>
     public StoreIndex Index { get; }
 
+    /// <summary>Whether nothing can be added.</summary>
+    public bool IsReadOnly => _readOnly is not null;
+
     /// <summary>Opens a store, making it if there is none. A store that cannot be written can still be read.</summary>
     public static ContentStore Open(string root)
     {
@@ -56,7 +60,7 @@ public sealed class ContentStore : IDisposable
 
             return new(paths, writable ? StoreIndex.Open(paths.Index) : StoreIndex.OpenToRead(paths.Index), reason);
         }
-        catch (Sqlite.SqliteException e)
+        catch (SqliteException e)
         {
             throw UnusableIndex(paths, e);
         }
@@ -70,7 +74,7 @@ public sealed class ContentStore : IDisposable
         {
             return new(paths, StoreIndex.OpenToRead(paths.Index), "it was opened to be looked at");
         }
-        catch (Sqlite.SqliteException e)
+        catch (SqliteException e)
         {
             throw UnusableIndex(paths, e);
         }
@@ -255,7 +259,7 @@ public sealed class ContentStore : IDisposable
     public static BuilditException Failed(string root, string reason, Exception? inner = null) =>
         new(ExitCode.StoreFailed, $"the store '{root}' cannot be written: {reason}", "free some space or permit writing there, or use another place: set BUILDIT_STORE or 'store:' in .buildit-config.yaml", inner: inner);
 
-    private static BuilditException UnusableIndex(StorePaths paths, Sqlite.SqliteException e) =>
+    private static BuilditException UnusableIndex(StorePaths paths, SqliteException e) =>
         new(ExitCode.StoreFailed, $"the index of the store '{paths.Root}' cannot be used: {e.Message}", $"it only helps to find things: delete '{paths.Index}' and run the command again", inner: e);
 
     private static Digest DiffIdOf(StoredTree tree)
@@ -284,7 +288,7 @@ public sealed class ContentStore : IDisposable
     {
         try
         {
-            foreach (var directory in new[] { paths.Blobs, paths.Trees, paths.Roots, paths.Work, paths.Partial, paths.Locks, paths.Logs, paths.Layers })
+            foreach (var directory in new[] { paths.Blobs, paths.Trees, paths.Roots, paths.Work, paths.Partial, paths.Locks, paths.Logs, paths.Layers, paths.Graphs })
             {
                 Directory.CreateDirectory(directory);
             }

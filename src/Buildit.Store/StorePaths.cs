@@ -23,11 +23,17 @@ public sealed record StorePaths(string Root)
     /// <summary>Files that say who works on what.</summary>
     public string Locks => Path.Combine(Root, "locks");
 
+    /// <summary>What is remembered of workspaces, so that their files need not be read again: a cache.</summary>
+    public string Graphs => Path.Combine(Root, "graphs");
+
     /// <summary>Logs of builds by recipe key, the newest of each.</summary>
     public string Logs => Path.Combine(Root, "logs");
 
     /// <summary>Compressed layers that are there already.</summary>
     public string Layers => Path.Combine(Root, "layers");
+
+    /// <summary>Bare repositories with fetched commits: a cache.</summary>
+    public string Git => Path.Combine(Root, "git");
 
     /// <summary>The SQLite index; can be rebuilt from the files.</summary>
     public string Index => Path.Combine(Root, "index.db");

@@ -19,7 +19,7 @@ internal sealed class SmallServer : IDisposable
 
     public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
-    /// <summary>Path -> content; others are 404.</summary>
+    /// <summary>Path -> content, whatever the query; others are 404.</summary>
     public ConcurrentDictionary<string, byte[]> Files { get; } = [];
 
     /// <summary>Half of what was announced is sent, then the connection is closed.</summary>
@@ -57,7 +57,7 @@ internal sealed class SmallServer : IDisposable
     private async Task AnswerAsync(NetworkStream stream)
     {
         using var reader = new StreamReader(stream, Encoding.ASCII, leaveOpen: true);
-        var path = (await reader.ReadLineAsync())?.Split(' ') is [_, var p, ..] ? p : "/";
+        var path = (await reader.ReadLineAsync())?.Split(' ') is [_, var p, ..] ? p.Split('?')[0] : "/";
         while (await reader.ReadLineAsync() is { Length: > 0 })
         {
         }

@@ -12,6 +12,7 @@ internal static class Samples
 {
     public static ResolvedRecipe Recipe(string name = "app/demo") => new()
     {
+        Text = new("pkg.yaml", "name: demo\n"),
         Name = name,
         Version = "1.0",
         Platform = Platform.LinuxAmd64,
@@ -39,11 +40,10 @@ internal static class Samples
             Name = recipe.Name,
             Version = recipe.Version,
             Key = new(key.Digest),
-            Preimage = key.Preimage,
+            PreimageLater = () => key.Preimage,
             CompanionsLater = () => [.. libs ?? [], .. runtime ?? []],
             Replaces = [.. replaces ?? []],
-            Text = new("pkg.yaml", "name: demo\n"),
-            Recipe = recipe,
+            RecipeLater = () => recipe,
             Tools = [.. tools ?? []],
             Libs = [.. libs ?? []],
             Runtime = [.. runtime ?? []],
@@ -54,7 +54,7 @@ internal static class Samples
     public static Package.Group Group(string name, params ResolvedFile[] files)
     {
         var key = RecipeKeys.OfGroup(name, [], Map(), files, []);
-        return new() { Name = name, Version = "", Key = new(key.Digest), Preimage = key.Preimage, CompanionsLater = () => [], Links = Map(), Files = [.. files] };
+        return new() { Name = name, Version = "", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [], ContentLater = () => new(Map(), [.. files]) };
     }
 
     public static ResolvedPatch Patch(string name) => new(name, Digest.Of(name), 1, "/nowhere/" + name, new("patches/" + name, Span));

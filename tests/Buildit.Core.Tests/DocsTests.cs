@@ -29,12 +29,12 @@ public sealed partial class DocsTests
 
     /// <summary>Each text has the unknown key in every map of the parser that it is for.</summary>
     [Theory]
-    [InlineData("recipes.md", "pkg.yaml", "{zzzzzzzzzzzz: 1, name: a, needs: {zzzzzzzzzzzz: 1}, use: {f: {zzzzzzzzzzzz: 1}}, outputs: {zzzzzzzzzzzz: 1, dev: {zzzzzzzzzzzz: 1, permissions: {/a: {zzzzzzzzzzzz: 1}}}}, build: {install: a}, versions: {1: {zzzzzzzzzzzz: 1, sources: [{zzzzzzzzzzzz: 1, url: 'https://a/b'}], patches: [{zzzzzzzzzzzz: 1, file: a}]}}}", 9)]
+    [InlineData("recipes.md", "pkg.yaml", "{zzzzzzzzzzzz: 1, name: a, needs: {zzzzzzzzzzzz: 1}, use: {f: {zzzzzzzzzzzz: 1}}, outputs: {zzzzzzzzzzzz: 1, dev: {zzzzzzzzzzzz: 1, permissions: {/a: {zzzzzzzzzzzz: 1}}}}, build: {install: a}, versions: {1: {zzzzzzzzzzzz: 1, sources: [{zzzzzzzzzzzz: 1, url: 'https://a/b'}, {zzzzzzzzzzzz: 1, git: 'https://a/b', tag: c, name: d}], patches: [{zzzzzzzzzzzz: 1, file: a}]}}}", 10)]
     [InlineData("recipes.md", "pkg.yaml", "{zzzzzzzzzzzz: 1, base: a/b, use: {zzzzzzzzzzzz: 1}}", 2)]
     [InlineData("recipes.md", "style.yaml", "{zzzzzzzzzzzz: 1, phases: {}}", 1)]
     [InlineData("recipes.md", "distribution.yaml", "{zzzzzzzzzzzz: 1}", 1)]
     [InlineData("containers.md", "container.yaml", "[vars: {name: a, version: 1}, package: {zzzzzzzzzzzz: 1, type: embedded, path: a}, package: {zzzzzzzzzzzz: 1, type: recipe, name: a/b}, sync: {zzzzzzzzzzzz: 1}, directory: {zzzzzzzzzzzz: 1}, symlink: {zzzzzzzzzzzz: 1}, accounts: {zzzzzzzzzzzz: 1, users: [{zzzzzzzzzzzz: 1}], groups: [{zzzzzzzzzzzz: 1}]}, test: {zzzzzzzzzzzz: 1, expect: {zzzzzzzzzzzz: 1}}, image: {zzzzzzzzzzzz: 1, type: aci}, image: {zzzzzzzzzzzz: 1, type: oci, layers: {zzzzzzzzzzzz: 1}}]", 13)]
-    [InlineData("configuration.md", ".buildit-config.yaml", "{zzzzzzzzzzzz: 1, repository: {zzzzzzzzzzzz: 1}, binhosts: [{zzzzzzzzzzzz: 1}], recipes: [{zzzzzzzzzzzz: 1}]}", 4)]
+    [InlineData("configuration.md", ".buildit-config.yaml", "{zzzzzzzzzzzz: 1, repository: {zzzzzzzzzzzz: 1}, binhosts: [{zzzzzzzzzzzz: 1}], recipes: [{zzzzzzzzzzzz: 1, git: 'https://a/b'}]}", 4)]
     public void Every_key_is_described(string document, string kind, string yaml, int maps)
     {
         var lists = Parse(kind, yaml).Where(d => d.Message == $"unknown key '{Unknown}'").Select(d => d.Hint!).ToArray();

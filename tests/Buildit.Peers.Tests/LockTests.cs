@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Buildit.Testing;
 
 namespace Buildit.Peers.Tests;
@@ -35,6 +36,21 @@ public sealed class LockTests(Judged judged) : IDisposable
     }
 
     [Fact]
+    public async Task Update_moves_the_package_that_is_named_and_leaves_the_others()
+    {
+        var fresh = await File.ReadAllTextAsync(LockPath);
+        await File.WriteAllTextAsync(LockPath, Outdated(Outdated(fresh, "skopeo"), "umoci"));
+
+        var result = await BuilditProcess.RunAsync(_copy, "update", "debian/skopeo", "-C", Workspace);
+
+        Succeeded(result);
+        Assert.Contains("debian/skopeo: 0-1 -> ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("debian/umoci", result.Error, StringComparison.Ordinal);
+        Assert.Contains("\nPackage: umoci\nVersion: 0-1\n", await File.ReadAllTextAsync(LockPath), StringComparison.Ordinal);
+        Assert.DoesNotContain("\nPackage: skopeo\nVersion: 0-1\n", await File.ReadAllTextAsync(LockPath), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_index_that_other_keys_have_signed_is_refused()
     {
         judged.Peers.Run("cp", "/usr/share/keyrings/debian-archive-removed-keys.gpg", "other.gpg").Succeeded();
@@ -51,6 +67,14 @@ public sealed class LockTests(Judged judged) : IDisposable
     public void Dispose() => _copy.Dispose();
 
     private static void Succeeded(BuilditResult result) => Assert.True(result.ExitCode == 0, result.ToString());
+
+    /// <summary>The lock with an older version of a package.</summary>
+    private static string Outdated(string locked, string package)
+    {
+        var outdated = Regex.Replace(locked, $"(\nPackage: {package}\nVersion: )[^\n]+((?:\n[^\n]+)*?\nSHA256: )[0-9a-f]+", $"${{1}}0-1${{2}}{new string('0', 64)}");
+        Assert.NotEqual(locked, outdated);
+        return outdated;
+    }
 
     private static TemporaryDirectory CopyOfTheWorkspace()
     {

@@ -16,7 +16,7 @@ internal sealed class SharedSession : IDisposable
     public SharedSession(string directory)
     {
         var bag = new DiagnosticBag();
-        var workspace = Workspace.Find(directory, directory, bag) with { StoreDirectory = Repository.SharedStore };
+        var workspace = Workspace.Find(Settings.Find(directory, directory, bag) with { StoreDirectory = Repository.SharedStore }, bag);
         bag.ThrowIfErrors();
         _session = new(workspace, new EngineOptions(), static _ => { });
     }
@@ -27,7 +27,7 @@ internal sealed class SharedSession : IDisposable
     public async Task<IReadOnlyList<Realised>> RuntimeClosureAsync(string nameOrDirectory)
     {
         var bag = new DiagnosticBag();
-        var graph = new GraphBuilder(_session.Files, _session.Workspace.Distribution!.Packages, Platform.LinuxAmd64, bag);
+        var graph = new GraphBuilder(_session.Files, _session.Workspace.Distribution!.Packages, new((_, _) => null), Platform.LinuxAmd64, bag);
         var package = Path.IsPathRooted(nameOrDirectory)
             ? graph.FromDirectory(nameOrDirectory, null)
             : graph.Named(new(nameOrDirectory, new(new("test", nameOrDirectory), 1, 1, nameOrDirectory.Length)));

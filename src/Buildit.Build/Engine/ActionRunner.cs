@@ -17,7 +17,7 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
     {
         if (!File.Exists(Path.Combine(root, "usr/bin/sh")))
         {
-            throw new BuilditException(ExitCode.InvalidInput, $"'{package.DisplayName}' has no shell to build with", "name a toolchain in its needs: 'tools: [toolchain/c]'", new SourceSpan(package.Text, 1, 1));
+            throw new BuilditException(ExitCode.InvalidInput, $"'{package.DisplayName}' has no shell to build with", "name a toolchain in its needs: 'tools: [toolchain/c]'", new SourceSpan(package.Recipe.Text, 1, 1));
         }
 
         SandboxResult result;

@@ -26,6 +26,7 @@ public sealed class FileAddresses(Lazy<MirrorList> mirrors, ImmutableArray<strin
     public ImmutableArray<string> Of(PlannedFile file) => file switch
     {
         { Source: { Origin: Source.Remote remote } source } => Of(source, remote),
+        { Source: { Origin: Source.Git git, Commit: var commit } } => [$"git+{git.Origin.Url}@{commit}"],
         { Patch: { } patch } => Of(patch),
         _ => [],
     };

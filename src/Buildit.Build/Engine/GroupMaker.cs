@@ -19,8 +19,8 @@ public sealed class GroupMaker(ContentStore store, RecordKeeper records)
     {
         var directory = store.NewWorkPath("group");
         Directory.CreateDirectory(directory);
-        var entries = group.Links.Select(l => new TreeEntry(l.Key.TrimStart('/'), EntryKind.Symlink) { Target = l.Value })
-            .Concat(group.Files.Select(f => CopyIn(f, directory)))
+        var entries = group.Content.Links.Select(l => new TreeEntry(l.Key.TrimStart('/'), EntryKind.Symlink) { Target = l.Value })
+            .Concat(group.Content.Files.Select(f => CopyIn(f, directory)))
             .ToArray();
         var tree = Tree.Create(entries, Date);
         Materialise(tree, directory);

@@ -9,12 +9,13 @@ using Buildit.Core.Keys;
 using Buildit.Core.Recipes;
 using Buildit.Store;
 using Buildit.Store.Fetching;
+using Buildit.Store.Git;
 using Buildit.Store.Sources;
 
 namespace Buildit.Build.Engine;
 
 /// <summary>Files from the store, else from their mirrors, verified; sources as canonical tars that are made once and kept.</summary>
-public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceArchive archive, FileAddresses addresses, EngineOptions options, Action<BuildEvent> report) : IPackageSources
+public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceArchive archive, GitSources git, FileAddresses addresses, EngineOptions options, Action<BuildEvent> report) : IPackageSources
 {
     /// <inheritdoc/>
     public async Task<string> DebAsync(LockedPackage pin, CancellationToken cancel)
@@ -38,12 +39,13 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
     {
         Source.Remote remote => await RemoteAsync(source, remote, cancel),
         Source.Local local => await LocalAsync(source, local, cancel),
+        Source.Git remote => await GitAsync(source, remote, cancel),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <inheritdoc/>
     public async Task<string> PatchAsync(ResolvedPatch patch, CancellationToken cancel) => patch.LocalPath ??
-        await FetchAsync(new(patch.FileName, FileAddresses.Of(patch), patch.Origin.Sha256, DeclaredAt: patch.Origin.Span), cancel);
+        await FetchAsync(new(patch.FileName, FileAddresses.Of(patch), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
 
     private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
     {
@@ -55,7 +57,7 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
             return new(path, long.Parse(mtime, CultureInfo.InvariantCulture), source.Digest, urls[0]);
         }
 
-        var tar = await ConvertAsync(output => archive.FromFile(SourceInputs.Of(remote, file, source.FileName), output, cancel), cancel);
+        var tar = await store.PutSourceAsync(output => archive.FromFile(SourceInputs.Of(remote, file, source.FileName), output, cancel), cancel);
         store.Index.AddFact(subject, "source-tar", FormattableString.Invariant($"{tar.Digest.Hex} {tar.NewestMtime}"));
         return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, urls[0]);
     }
@@ -63,35 +65,21 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
     private async Task<PreparedSource> LocalAsync(ResolvedSource source, Source.Local local, CancellationToken cancel)
     {
         var path = Path.GetFullPath(Path.Combine(source.Directory, local.Path));
-        var tar = await ConvertAsync(output => archive.FromLocal(SourceInputs.Of(local, path), output, cancel), cancel);
+        var tar = await store.PutSourceAsync(output => archive.FromLocal(SourceInputs.Of(local, path), output, cancel), cancel);
         return tar.Digest == source.Digest
             ? new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, null)
             : throw new BuilditException(ExitCode.InvalidInput, $"'{local.Path}' changed while it was read", "run the command again", local.Span);
     }
 
+    private async Task<PreparedSource> GitAsync(ResolvedSource source, Source.Git remote, CancellationToken cancel)
+    {
+        var request = new GitRequest(remote.Origin, remote.Span);
+        var tar = await git.PinnedAsync(request, new(source.Digest, source.Commit), cancel);
+        return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, $"git+{request.Address}@{source.Commit}");
+    }
+
     // Raised when the same archive gives another canonical tar than before.
     private const int SourceTarVersion = 1;
-
-    private async Task<SourceTar> ConvertAsync(Func<Stream, SourceTar> convert, CancellationToken cancel)
-    {
-        var temp = store.NewWorkPath("source");
-        try
-        {
-            SourceTar tar;
-            await using (var output = new FileStream(temp, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 17))
-            {
-                tar = await Task.Run(() => convert(output), cancel);
-            }
-
-            await store.CommitBlobAsync(temp, tar.Digest);
-            return tar;
-        }
-        catch
-        {
-            File.Delete(temp);
-            throw;
-        }
-    }
 
     private async Task<string> FetchAsync(FetchRequest request, CancellationToken cancel)
     {

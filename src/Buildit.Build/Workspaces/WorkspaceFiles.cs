@@ -12,9 +12,11 @@ namespace Buildit.Build.Workspaces;
 /// <param name="recipeTrees">Absolute directories, in order of preference.</param>
 /// <param name="display">How a path is shown to people.</param>
 /// <param name="archive">Hashes local sources.</param>
-public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<string, string> display, SourceArchive archive) : IWorkspace
+/// <param name="clock">Tells what changed just now.</param>
+public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<string, string> display, SourceArchive archive, TimeProvider clock) : IWorkspace
 {
     private readonly ConcurrentDictionary<string, SourceText?> _texts = new(StringComparer.Ordinal);
+    private readonly FileStamps _stamps = new(clock);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> RecipeTrees => recipeTrees;
@@ -32,12 +34,15 @@ public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<stri
     public string Combine(string directory, string relative) => Path.GetFullPath(Path.Combine(directory, relative));
 
     /// <inheritdoc/>
-    public SourceText? ReadText(string path) => _texts.GetOrAdd(path, p => File.Exists(p) ? new SourceText(display(p), File.ReadAllText(p)) : null);
+    public SourceText? ReadText(string path) => _texts.GetOrAdd(path, p => Stamp(p) != FileStamp.Nothing && File.Exists(p) ? new SourceText(display(p), File.ReadAllText(p)) : null);
+
+    /// <inheritdoc/>
+    public FileStamp? Stamp(string path) => _stamps.Of(path);
 
     /// <inheritdoc/>
     public (Digest Digest, bool Executable)? Hash(string path)
     {
-        if (!File.Exists(path))
+        if (Stamp(path) == FileStamp.Nothing || !File.Exists(path))
         {
             return null;
         }
@@ -47,14 +52,14 @@ public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<stri
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> List(string directory) => Directory.Exists(directory)
+    public IReadOnlyList<string> List(string directory) => Stamp(directory) != FileStamp.Nothing && Directory.Exists(directory)
         ? [.. Walk(new(directory)).Select(f => Path.GetRelativePath(directory, f.FullName)).Order(StringComparer.Ordinal)]
         : [];
 
     /// <inheritdoc/>
     public Digest? HashSource(Source.Local source, string path)
     {
-        if (!File.Exists(path) && !Directory.Exists(path))
+        if (Stamp(path) == FileStamp.Nothing)
         {
             return null;
         }

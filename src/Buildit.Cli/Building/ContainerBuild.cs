@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
@@ -13,10 +14,13 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
 {
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
-        var inputs = ContainerInputs.Read(session, target);
-        terminal.Print(inputs.Warnings);
-        terminal.Line($"Building {inputs.Graph.DisplayName}");
-        var realised = await RealiseAsync(inputs.Graph.Packages, cancel);
+        var inputs = ContainerInputs.ReadUnlocked(session, target);
+        var bag = new DiagnosticBag();
+        var graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel);
+        terminal.Print([.. inputs.Warnings, .. bag.Items]);
+
+        terminal.Line($"Building {graph.DisplayName}");
+        var realised = await RealiseAsync(graph.Packages, cancel);
         var closure = await session.Engine.RuntimeClosureAsync(realised.Select(r => r.Package), cancel);
         await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
         if (progress.Made == 0)

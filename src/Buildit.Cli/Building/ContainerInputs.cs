@@ -12,11 +12,16 @@ internal sealed record ContainerInputs(TargetGraph Graph, ContainerFiles Files, 
     /// <summary>The container.</summary>
     public Container Container => Graph.Container!;
 
-    /// <summary>Reads everything; all that can be wrong in the files is told now, before anything is fetched or built.</summary>
-    public static ContainerInputs Read(Session session, Target.ContainerDirectory target)
+    /// <summary>Reads everything; all that can be wrong in the files, and what no lock has, is told now.</summary>
+    public static ContainerInputs Read(Session session, Target.ContainerDirectory target) => Read(session, target, TargetGraph.Read);
+
+    /// <summary>The same for somebody who takes care of what no lock has before anything of the graph is used.</summary>
+    public static ContainerInputs ReadUnlocked(Session session, Target.ContainerDirectory target) => Read(session, target, TargetGraph.ReadUnlocked);
+
+    private static ContainerInputs Read(Session session, Target.ContainerDirectory target, Func<Session, Target, DiagnosticBag, TargetGraph> read)
     {
         var bag = new DiagnosticBag();
-        var graph = TargetGraph.Read(session, target, bag);
+        var graph = read(session, target, bag);
         var container = graph.Container!;
         var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
         ImageChecks.Run(container, bag);

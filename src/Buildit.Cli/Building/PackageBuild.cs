@@ -1,17 +1,22 @@
 using Buildit.Build.Engine;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Core;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 
 namespace Buildit.Cli.Building;
 
 /// <summary>Builds one package and prints the digests of its outputs.</summary>
-internal sealed class PackageBuild(Session session, Terminal terminal, Progress progress)
+internal sealed class PackageBuild(Session session, Terminal terminal, Progress progress, LookupPolicy lookups)
 {
     public async Task RunAsync(Target target, CancellationToken cancel)
     {
-        var requested = TargetGraph.Read(session, target).Packages[0];
+        var bag = new DiagnosticBag();
+        var graph = TargetGraph.ReadUnlocked(session, target, bag);
+        graph = await new GraphPinning(session, lookups, terminal).PinAsync(graph, bag, cancel);
+        var requested = graph.Packages[0];
         terminal.Line($"Building {requested.Package.DisplayName}");
         var realised = await PackageSteps.RealiseAsync(session, terminal, progress, requested, cancel);
         foreach (var (output, diffId) in realised.Record.Outputs)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Buildit.Build.Engine;
 using Buildit.Cli.Building;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
@@ -11,7 +12,7 @@ using Buildit.Core.Diagnostics;
 namespace Buildit.Cli.Commands;
 
 /// <summary>What the building commands were told.</summary>
-internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, int? Jobs, EngineOptions Engine);
+internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets, string Output, IReadOnlyList<ImageFormat> Formats, int? Jobs, LookupPolicy Lookups, EngineOptions Engine);
 
 /// <summary>buildit [build] TARGET...</summary>
 /// <param name="terminal">What a person sees.</param>
@@ -28,10 +29,11 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with whatever does not depend on it; the smallest exit code of a failure counts" };
     private readonly Option<bool> _rebuild = Options.Rebuild();
     private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
+    private readonly Option<bool> _locked = new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
     private readonly Option<string> _progress = new("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
 
-    private IEnumerable<Option> Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _keepFailed, _progress];
+    private IEnumerable<Option> Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _progress];
 
     public Command Command()
     {
@@ -59,6 +61,7 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
             Path.GetFullPath(parsed.GetValue(_output)!, start),
             Options.FormatsOf(parsed.GetValue(_type)),
             parsed.GetValue(_jobs),
+            new(Locked: parsed.GetValue(_locked), Offline: parsed.GetValue(_offline)),
             new()
             {
                 KeepGoing = parsed.GetValue(_keepGoing),
@@ -70,6 +73,11 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
 
     private async Task<int> RunAsync(BuildRequest request, CancellationToken cancel)
     {
+        if (request.Lookups.Locked && !request.Engine.KeepGoing)
+        {
+            await CheckLocksAsync(request, cancel);
+        }
+
         var worst = ExitCode.Ok;
         foreach (var target in request.Targets)
         {
@@ -87,15 +95,30 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
         return (int)worst;
     }
 
+    /// <summary>What is missing from the locks of all targets is told at once, before anything is built.</summary>
+    private async Task CheckLocksAsync(BuildRequest request, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        foreach (var written in request.Targets.Skip(1).Any() ? request.Targets : [])
+        {
+            var target = Target.Find(request.Start, written, verbs());
+            var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
+            using var session = new Session(workspace, request.Engine, static _ => { });
+            request.Lookups.Report(TargetGraph.ReadUnlocked(session, target, bag), bag);
+        }
+
+        LookupPolicy.ThrowIfErrors(bag);
+    }
+
     private async Task BuildAsync(BuildRequest request, string written, CancellationToken cancel)
     {
         var target = Target.Find(request.Start, written, verbs());
-        var workspace = Workspace.Find(request.Start, target.Path, terminal);
+        var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
         var progress = new Progress(terminal);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         using var session = new Session(workspace, engine, progress.Take);
         await (target is Target.ContainerDirectory container
             ? new ContainerBuild(session, terminal, progress, request).RunAsync(container, cancel)
-            : new PackageBuild(session, terminal, progress).RunAsync(target, cancel));
+            : new PackageBuild(session, terminal, progress, request.Lookups).RunAsync(target, cancel));
     }
 }

@@ -1,81 +1,105 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using Buildit.Build.Debian;
 using Buildit.Build.Engine;
-using Buildit.Build.Tools;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
+using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
-using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
-using Buildit.Store.Debian;
-using Buildit.Store.Files;
 using Buildit.Store.Fetching;
 
 namespace Buildit.Cli.Commands;
 
-/// <summary>buildit lock: reads the distribution's signed index and pins every distribution package that a recipe or container names, with all it depends on.</summary>
-internal sealed class LockCommand(Terminal terminal)
+/// <summary>buildit lock [TARGET...]: pins the distribution packages of a workspace, and whatever the targets look up by name or URL.</summary>
+/// <param name="terminal">What a person sees.</param>
+/// <param name="verbs">Names of all commands: who mistypes one has named a target.</param>
+internal sealed class LockCommand(Terminal terminal, Func<IEnumerable<string>> verbs)
 {
     public Command Command()
     {
-        var check = new Option<bool>("--check") { Description = "Write nothing; exit with 7 if packages.lock is not up to date" };
-        var command = new Command("lock", "Pin the distribution packages that recipes name, with everything they depend on, in packages.lock") { check };
-        command.SetAction((parsed, cancel) => RunAsync(Options.StartOf(parsed), parsed.GetValue(check), cancel));
+        var targets = new Argument<string[]>("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package: its buildit.lock is completed, too" };
+        var check = new Option<bool>("--check") { Description = "Write no lock; exit with 7 if one is not up to date" };
+        var command = new Command("lock", "Pin the distribution packages that recipes name, with everything they depend on, in packages.lock; and what targets look up, in their buildit.lock") { targets, check };
+        command.SetAction((parsed, cancel) => RunAsync(Options.StartOf(parsed), parsed.GetValue(targets) ?? [], parsed.GetValue(check), cancel));
         return command;
     }
 
-    private async Task<int> RunAsync(string start, bool check, CancellationToken cancel)
+    private async Task<int> RunAsync(string start, string[] written, bool check, CancellationToken cancel)
     {
-        var bag = new DiagnosticBag();
-        var workspace = Workspace.Find(start, start, bag);
-        bag.ThrowIfErrors();
-        if (workspace.Distribution is not { } files)
+        ImmutableArray<Target> targets = [.. written.Select(t => Target.Find(start, t, verbs()))];
+        var policy = new LookupPolicy(Locked: check, Offline: false);
+        var isCurrent = await LockDistributionsAsync(start, targets, policy, cancel);
+        foreach (var target in targets)
+        {
+            isCurrent &= await LockAsync(start, target, policy, cancel);
+        }
+
+        return (int)(isCurrent || !check ? ExitCode.Ok : ExitCode.Missing);
+    }
+
+    /// <summary>The distributions of the targets' workspaces, each once.</summary>
+    private async Task<bool> LockDistributionsAsync(string start, ImmutableArray<Target> targets, LookupPolicy policy, CancellationToken cancel)
+    {
+        var isCurrent = true;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var place in targets.IsEmpty ? [start] : targets.Select(t => t.Path))
+        {
+            var workspace = await TreeCheckouts.FindWorkspaceAsync(start, place, policy, terminal, cancel);
+            if (workspace.Distribution is not { } files)
+            {
+                RequireSomething(workspace, targets);
+            }
+            else if (seen.Add(files.Directory))
+            {
+                using var session = new Session(workspace, new EngineOptions(), static _ => { });
+                isCurrent &= await new DistributionLock(session, files, terminal).UpdateAsync(policy.Locked, null, cancel);
+            }
+        }
+
+        return isCurrent;
+    }
+
+    private static void RequireSomething(Workspace workspace, ImmutableArray<Target> targets)
+    {
+        if (targets.IsEmpty && !TreePlaces.Git(workspace.Settings).Any())
         {
             throw new BuilditException(ExitCode.InvalidInput, "no recipe tree declares a distribution", "a recipe tree declares it in debian/distribution.yaml; start the command in the workspace, or say where it is with -C");
         }
+    }
 
-        var roots = DistributionRoots.Find(workspace, Toolbox.Packages, bag);
+    private async Task<bool> LockAsync(string start, Target target, LookupPolicy policy, CancellationToken cancel)
+    {
+        var workspace = await TreeCheckouts.FindWorkspaceAsync(start, target.Path, policy, terminal, cancel);
+        using var session = new Session(workspace, new EngineOptions(), new Progress(terminal).Take);
+        var bag = new DiagnosticBag();
+        var graph = TargetGraph.ReadUnlocked(session, target, bag);
         bag.ThrowIfErrors();
-        using var session = new Session(workspace, new EngineOptions(), static _ => { });
-        var index = await FetchIndexAsync(session, files, cancel);
-        var locked = DependencyResolver.Resolve(roots, index.Packages, files.Distribution);
-        var text = PackagesLockFile.Print(locked, files.Distribution.Suite);
-        Report(files.Lock, locked, workspace.Display(files.LockPath));
-        if (check)
+        if (policy.Locked)
         {
-            return (int)(File.Exists(files.LockPath) && await File.ReadAllTextAsync(files.LockPath, cancel) == text ? ExitCode.Ok : ExitCode.Missing);
+            return Check(graph);
         }
 
-        await AtomicFile.WriteAsync(files.LockPath, stream => stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), cancel).AsTask());
-        return (int)ExitCode.Ok;
+        await new GraphPinning(session, policy, terminal).CompleteAsync(graph, cancel);
+        Report(graph, "locked");
+        return true;
     }
 
-    private async Task<FetchedIndex> FetchIndexAsync(Session session, DistributionFiles files, CancellationToken cancel)
+    private bool Check(TargetGraph graph)
     {
-        terminal.Line($"Reading the index of {files.Distribution.Suite}...");
-        var gpgv = session.Workspace.Distribution!.Lock.Packages.ContainsKey("gpgv")
-            ? new PinnedGpgv(session.Sandbox, session.Toolbox, session.Store).RunAsync
-            : (RunGpgv)new HostGpgv(session.Store.Scratch).RunAsync;
-        using var documents = new DocumentFetcher(new() { Proxy = session.Apt.Value.ProxyOf });
-        return await new IndexFetcher(documents.OpenAsync, new GpgvVerifier(gpgv), TimeProvider.System)
-            .FetchAsync(files.Distribution, session.Apt.Value.BaseUrls, Path.Combine(files.Directory, files.Distribution.Keyring), cancel);
-    }
-
-    private void Report(PackagesLock before, PackagesLock after, string path)
-    {
-        var changes = after.Packages.Values
-            .Select(p => before.Packages.TryGetValue(p.Name, out var old) ? (p.Name, Old: old.Version, New: p.Version) : (p.Name, Old: "(new)", New: p.Version))
-            .Where(c => c.Old != c.New)
-            .Concat(before.Packages.Values.Where(p => !after.Packages.ContainsKey(p.Name)).Select(p => (p.Name, Old: p.Version, New: "(gone)")))
-            .OrderBy(c => c.Name, StringComparer.Ordinal)
-            .ToArray();
-        foreach (var (name, old, now) in changes)
+        var missing = graph.Missing.ToArray();
+        var unused = graph.Lock.Own.Pins.Keys.Where(graph.Lock.IsUnused).ToArray();
+        foreach (var (lookup, state) in missing.Select(m => (m.Lookup, "is missing")).Concat(unused.Select(u => (u, "is used by nothing"))))
         {
-            terminal.Line($"    debian/{name}: {old} -> {now}");
+            terminal.Line($"    {Redaction.Of(lookup.ToString())}: {state}");
         }
 
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{path}: {after.Packages.Count} packages, {changes.Length} changed"));
+        var isCurrent = missing.Length == 0 && unused.Length == 0;
+        Report(graph, isCurrent ? "up to date" : "not up to date");
+        return isCurrent;
     }
+
+    private void Report(TargetGraph graph, string state) =>
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{(graph.Lock.Path is null ? graph.DisplayName : graph.Lock.DisplayPath)}: {graph.Lock.Pins.Wanted.Count} named by URL, {state}"));
 }

@@ -1,36 +1,31 @@
-using System.Runtime.ExceptionServices;
-
 namespace Buildit.Cli.Targets;
 
-/// <summary>Room for work that goes down a graph by calling itself: ten thousand packages, each needing the next, are fine.</summary>
+/// <summary>Runs what descends by recursion, as deep as its input is, on a stack that is large enough: a chain of 10,000 packages would overflow the usual one.</summary>
 internal static class DeepStack
 {
-    // Taken from the system only as far as it is used.
-    private const int Bytes = 1 << 28;
+    // Only what is used of it takes memory.
+    private const int Size = 256 << 20;
 
-    /// <summary>Runs something on a thread with a large stack.</summary>
+    /// <summary>What the work gives or throws.</summary>
     public static T Run<T>(Func<T> work)
     {
-        var result = default(T);
-        ExceptionDispatchInfo? failure = null;
+        var done = new TaskCompletionSource<T>();
         var thread = new Thread(
             () =>
             {
                 try
                 {
-                    result = work();
+                    done.SetResult(work());
                 }
-#pragma warning disable CA1031 // Whatever it is, it is thrown again where it belongs.
+#pragma warning disable CA1031 // It is thrown again, where the work was asked for.
                 catch (Exception e)
 #pragma warning restore CA1031
                 {
-                    failure = ExceptionDispatchInfo.Capture(e);
+                    done.SetException(e);
                 }
             },
-            Bytes);
+            Size);
         thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return result!;
+        return done.Task.GetAwaiter().GetResult();
     }
 }

@@ -1,5 +1,7 @@
+using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Recipes;
 
 namespace Buildit.Cli.Targets;
 
@@ -25,6 +27,16 @@ internal abstract record Target
     /// <summary>A package of the recipe trees or the distribution.</summary>
     public sealed record PackageName : Target;
 
+    /// <summary>A package of this name, whether or not there is one.</summary>
+    public static Target Package(Workspace workspace, string name) => new PackageName { Written = name, Path = System.IO.Path.GetFullPath(name, workspace.Start) };
+
+    /// <summary>A directory that is a target, or a package that a recipe tree has; null if it is neither.</summary>
+    public static Target? TryFind(Workspace workspace, string written)
+    {
+        var isPackage = PackageAtom.TryParse(written, out var atom, out _) && workspace.RecipeTrees.Any(t => File.Exists(System.IO.Path.Combine(t, atom.Key, "pkg.yaml")));
+        return InDirectory(written, System.IO.Path.GetFullPath(written, workspace.Start)) ?? (isPackage ? Package(workspace, written) : null);
+    }
+
     /// <summary>Looks at what is there; throws if a target cannot be meant.</summary>
     /// <param name="start">Absolute directory that relative paths count from.</param>
     /// <param name="written">The argument.</param>
@@ -32,18 +44,13 @@ internal abstract record Target
     public static Target Find(string start, string written, IEnumerable<string> verbs)
     {
         var path = System.IO.Path.GetFullPath(written, start);
-        if (File.Exists(System.IO.Path.Combine(path, "container.yaml")))
-        {
-            return new ContainerDirectory { Written = written, Path = path };
-        }
-
-        if (File.Exists(System.IO.Path.Combine(path, "pkg.yaml")))
-        {
-            return new RecipeDirectory { Written = written, Path = path };
-        }
-
-        return IsAtom(written, path) ? new PackageName { Written = written, Path = path } : throw NoTarget(written, path, verbs);
+        return InDirectory(written, path) ?? (IsAtom(written, path) ? new PackageName { Written = written, Path = path } : throw NoTarget(written, path, verbs));
     }
+
+    private static Target? InDirectory(string written, string path) =>
+        File.Exists(System.IO.Path.Combine(path, "container.yaml")) ? new ContainerDirectory { Written = written, Path = path }
+        : File.Exists(System.IO.Path.Combine(path, "pkg.yaml")) ? new RecipeDirectory { Written = written, Path = path }
+        : null;
 
     // "containers/nope" beside a directory "containers" was meant as a path, whatever packages there may be.
     private static bool IsAtom(string target, string path) =>

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using Buildit.Cli.Locks;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Locks;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Cli.Targets;
 
@@ -28,12 +31,26 @@ internal sealed record TargetGraph
     /// <summary>What is asked for by itself: the packages of a container's steps in order, or the one package.</summary>
     public required ImmutableArray<RequestedPackage> Packages { get; init; }
 
+    /// <summary>The target's lock, and what was asked of it.</summary>
+    public required TargetLock Lock { get; init; }
+
+    /// <summary>What no lock has. While there is anything, the keys of packages mean nothing.</summary>
+    public IEnumerable<WantedPin> Missing => Lock.Pins.Wanted.Where(w => w.Pin is null);
+
     /// <summary>Name and version of the whole, for people.</summary>
     public string DisplayName => Container?.DisplayName ?? Packages[0].Package.DisplayName;
 
-    /// <summary>Reads a target. Mistakes of recipes go to the bag, and the packages that have them are left out; a container that cannot be read at all throws.</summary>
-    public static TargetGraph Read(Session session, Target target, DiagnosticBag bag) =>
-        DeepStack.Run(() => target is Target.ContainerDirectory directory ? OfContainer(session, directory, bag) : OfPackage(session, target, bag));
+    /// <summary>Reads a target. Mistakes of recipes, and what is missing from locks, go to the bag, and the packages that have them are left out; a container that cannot be read at all throws.</summary>
+    public static TargetGraph Read(Session session, Target target, DiagnosticBag bag)
+    {
+        var graph = ReadUnlocked(session, target, bag);
+        graph.ReportMissing(bag, "run 'buildit lock' with this target, or build it");
+        return graph;
+    }
+
+    /// <summary>Reads a target for somebody who takes care of <see cref="Missing"/> before anything of the graph is used.</summary>
+    public static TargetGraph ReadUnlocked(Session session, Target target, DiagnosticBag bag) =>
+        target is Target.ContainerDirectory directory ? OfContainer(session, directory, bag) : OfPackage(session, target, bag);
 
     /// <summary>Reads a target; throws if there is any mistake.</summary>
     public static TargetGraph Read(Session session, Target target)
@@ -44,26 +61,41 @@ internal sealed record TargetGraph
         return graph;
     }
 
+    /// <summary>Puts everything that no lock has into the bag.</summary>
+    public void ReportMissing(DiagnosticBag bag, string hint)
+    {
+        foreach (var wanted in Missing)
+        {
+            bag.Add(LookupPolicy.NotLocked($"'{Redaction.Of(wanted.Lookup.ToString())}'", wanted.Span, Lock.DisplayPath, hint));
+        }
+    }
+
     private static TargetGraph OfPackage(Session session, Target target, DiagnosticBag bag)
     {
-        var graph = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, Platform.LinuxAmd64, bag);
-        var package = target is Target.RecipeDirectory
+        var locked = TargetLock.Open(session.Workspace, target);
+        var package = new GraphReader(session, locked.Pins, Platform.LinuxAmd64).Read(bag, graph => target is Target.RecipeDirectory
             ? graph.FromDirectory(target.Path, null)
-            : graph.Named(new(target.Written, new(new("command line", target.Written), 1, 1, target.Written.Length)));
-        return new() { Target = target, Container = null, Packages = package is null ? [] : [new(package, $"package '{target.Written}'", null)] };
+            : graph.Named(new(target.Written, new(new("command line", target.Written), 1, 1, target.Written.Length))));
+        return new() { Target = target, Container = null, Lock = locked, Packages = package is null ? [] : [new(package, $"package '{target.Written}'", null)] };
     }
 
     private static TargetGraph OfContainer(Session session, Target.ContainerDirectory target, DiagnosticBag bag)
     {
         var container = Parse(session, target.Path, bag);
-        var graph = new GraphBuilder(session.Files, session.Workspace.Distribution?.Packages, container.Platform, bag);
-        var packages = container.Steps.Select(step => step switch
+        var locked = TargetLock.Open(session.Workspace, target);
+        var packages = new GraphReader(session, locked.Pins, container.Platform).Read(bag, graph => container.Steps.Select(step => Of(step, container, graph)).OfType<RequestedPackage>().ToImmutableArray());
+        return new() { Target = target, Container = container, Lock = locked, Packages = packages };
+    }
+
+    private static RequestedPackage? Of(Step step, Container container, GraphBuilder graph)
+    {
+        var (package, from) = step switch
         {
-            Step.EmbeddedPackage e => (Package: graph.FromDirectory(Path.GetFullPath(Path.Combine(container.Directory, e.Path.Value)), e.Path.Span), From: $"package from '{e.Path.Value}'", step.Span),
-            Step.NamedPackage n => (Package: graph.Named(n.Name), From: $"package '{n.Name.Value}'", step.Span),
-            _ => (Package: null, From: "", step.Span),
-        }).ToArray();
-        return new() { Target = target, Container = container, Packages = [.. packages.Where(p => p.Package is not null).Select(p => new RequestedPackage(p.Package!, p.From, p.Span))] };
+            Step.EmbeddedPackage e => (graph.FromDirectory(Path.GetFullPath(Path.Combine(container.Directory, e.Path.Value)), e.Path.Span), $"package from '{e.Path.Value}'"),
+            Step.NamedPackage n => (graph.Named(n.Name), $"package '{n.Name.Value}'"),
+            _ => (null, ""),
+        };
+        return package is null ? null : new(package, from, step.Span);
     }
 
     private static Container Parse(Session session, string directory, DiagnosticBag bag)

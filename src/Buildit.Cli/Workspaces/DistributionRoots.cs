@@ -17,18 +17,18 @@ internal static class DistributionRoots
         var files = workspace.Distribution!;
         var whole = new SourceSpan(files.Text, 1, 1);
         var names = new List<Spanned<string>>([.. tools.Concat(files.Distribution.Include).Concat(["dash", "coreutils"]).Select(t => new Spanned<string>(Prefix + t, whole))]);
-        foreach (var path in Search(workspace, "pkg.yaml"))
+        foreach (var path in WorkspaceSearch.Files(workspace, "pkg.yaml"))
         {
-            names.AddRange(NeedsOf(RecipeParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), Path.GetDirectoryName(path)!, bag)));
+            names.AddRange(RecipeParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), Path.GetDirectoryName(path)!, bag)?.PossibleNeeds ?? []);
         }
 
         foreach (var path in workspace.RecipeTrees.Select(t => Path.Combine(t, "styles")).Where(Directory.Exists).SelectMany(d => Directory.EnumerateFiles(d, "*.yaml")).Order(StringComparer.Ordinal))
         {
             var style = StyleParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), Path.GetFileNameWithoutExtension(path), bag);
-            names.AddRange(style is null ? [] : All(style.Needs));
+            names.AddRange(style?.Needs.All ?? []);
         }
 
-        foreach (var path in Search(workspace, "container.yaml"))
+        foreach (var path in WorkspaceSearch.Files(workspace, "container.yaml"))
         {
             var container = ContainerParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), Path.GetDirectoryName(path)!, bag);
             names.AddRange(container?.Steps.OfType<Step.NamedPackage>().Select(s => s.Name) ?? []);
@@ -36,23 +36,4 @@ internal static class DistributionRoots
 
         return [.. names.Where(n => n.Value.StartsWith(Prefix, StringComparison.Ordinal)).DistinctBy(n => n.Value).Select(n => new DependencyRoot(n.Value[Prefix.Length..], n.Span))];
     }
-
-    private static IEnumerable<string> Search(Workspace workspace, string name) =>
-        workspace.RecipeTrees.Append(workspace.Root).Where(Directory.Exists).SelectMany(d => Walk(d, name)).Distinct().Order(StringComparer.Ordinal);
-
-    // What buildit and git keep is not searched: an output directory may hold a whole file system.
-    private static IEnumerable<string> Walk(string directory, string name) =>
-        Directory.EnumerateFiles(directory, name).Concat(
-            Directory.EnumerateDirectories(directory)
-                .Where(d => Path.GetFileName(d) is not ("artifacts" or "out" or "binhost" or "tests" or "node_modules") && !Path.GetFileName(d).StartsWith('.') && new DirectoryInfo(d).LinkTarget is null)
-                .SelectMany(d => Walk(d, name)));
-
-    private static IEnumerable<Spanned<string>> NeedsOf(Recipe? recipe) => recipe switch
-    {
-        Recipe.Full full => full.Use.Aggregate(All(full.Needs), (all, flag) => all.Concat(All(flag.Needs)).Concat(All(flag.NeedsOff))),
-        Recipe.Derived derived => All(derived.Needs),
-        _ => [],
-    };
-
-    private static IEnumerable<Spanned<string>> All(Needs needs) => needs.Tools.Concat(needs.Libs).Concat(needs.Runtime);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Git;
 
 namespace Buildit.Core.Configuration;
 
@@ -58,6 +59,6 @@ public abstract record RecipeTree
     /// <summary>A directory.</summary>
     public sealed record Local(string Path) : RecipeTree;
 
-    /// <summary>A git repository; null <paramref name="Branch"/> = its default one.</summary>
-    public sealed record Git(string Url, string? Branch) : RecipeTree;
+    /// <summary>A state of a git repository, read from a checkout in the store.</summary>
+    public sealed record Git(GitOrigin Origin) : RecipeTree;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Git;
 using Buildit.Core.Yaml;
 
 namespace Buildit.Core.Configuration;
@@ -47,9 +48,9 @@ public static class ConfigParser
         }
 
         var map = values.Open(node, "recipes", "a recipe tree")!;
-        var (url, branch) = (map.RequiredText("git"), map.Text("branch"));
+        var origin = GitReader.Read(map, GitRevision.Default);
         map.Finish();
-        return url is { } git ? new RecipeTree.Git(git.Value, branch) { Span = git.Span } : null;
+        return origin is { } git ? new RecipeTree.Git(git.Value) { Span = git.Span } : null;
     }
 
     private static void CheckNames(ImmutableArray<BinhostEntry> binhosts, DiagnosticBag bag)

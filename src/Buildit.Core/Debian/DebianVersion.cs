@@ -27,9 +27,9 @@ public readonly record struct DebianVersion(string Text) : IComparable<DebianVer
     {
         var left = Split(a);
         var right = Split(b);
-        return ComparePart(left.Epoch, right.Epoch) is not 0 and var epoch ? epoch
-            : ComparePart(left.Upstream, right.Upstream) is not 0 and var upstream ? upstream
-            : ComparePart(left.Revision, right.Revision);
+        return VersionOrder.Compare(left.Epoch, right.Epoch) is not 0 and var epoch ? epoch
+            : VersionOrder.Compare(left.Upstream, right.Upstream) is not 0 and var upstream ? upstream
+            : VersionOrder.Compare(left.Revision, right.Revision);
     }
 
     /// <inheritdoc/>
@@ -44,60 +44,6 @@ public readonly record struct DebianVersion(string Text) : IComparable<DebianVer
         var rest = text[(colon + 1)..];
         var dash = rest.LastIndexOf('-');
         return new(colon < 0 ? "" : text[..colon], dash < 0 ? rest : rest[..dash], dash < 0 ? "" : rest[(dash + 1)..]);
-    }
-
-    /// <summary>Runs of non-digits by <see cref="Rank"/>, runs of digits by their number, taking turns (dpkg's verrevcmp).</summary>
-    private static int ComparePart(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
-    {
-        var (i, j) = (0, 0);
-        while (i < a.Length || j < b.Length)
-        {
-            while ((i < a.Length && !char.IsAsciiDigit(a[i])) || (j < b.Length && !char.IsAsciiDigit(b[j])))
-            {
-                var difference = Rank(a, i++) - Rank(b, j++);
-                if (difference != 0)
-                {
-                    return difference;
-                }
-            }
-
-            var numberA = Number(a, ref i);
-            var numberB = Number(b, ref j);
-            if (numberA.Length != numberB.Length)
-            {
-                return numberA.Length - numberB.Length;
-            }
-
-            if (numberA.SequenceCompareTo(numberB) is not 0 and var order)
-            {
-                return order;
-            }
-        }
-
-        return 0;
-    }
-
-    /// <summary>Tilde before the end, the end (and a digit) before letters, letters before all else.</summary>
-    private static int Rank(ReadOnlySpan<char> text, int index) => index >= text.Length || char.IsAsciiDigit(text[index]) ? 0
-        : text[index] == '~' ? -1
-        : char.IsAsciiLetter(text[index]) ? text[index]
-        : text[index] + 256;
-
-    /// <summary>The run of digits at <paramref name="index"/> without leading zeros: longer means larger.</summary>
-    private static ReadOnlySpan<char> Number(ReadOnlySpan<char> text, ref int index)
-    {
-        while (index < text.Length && text[index] == '0')
-        {
-            index++;
-        }
-
-        var start = index;
-        while (index < text.Length && char.IsAsciiDigit(text[index]))
-        {
-            index++;
-        }
-
-        return text[start..index];
     }
 
     private static bool OnlyHas(ReadOnlySpan<char> text, ReadOnlySpan<char> marks)

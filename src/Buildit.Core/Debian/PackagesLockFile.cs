@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Locks;
 using Buildit.Core.Trees;
 
 namespace Buildit.Core.Debian;
@@ -36,10 +37,11 @@ public static class PackagesLockFile
     {
         var problems = new DiagnosticBag();
         var packages = ImmutableSortedDictionary.CreateBuilder<string, LockedPackage>(StringComparer.Ordinal);
-        var stanzas = ReadStanzas(source, problems);
+        var reader = new LockStanzas(source, problems, Hint);
+        var stanzas = reader.Read();
         foreach (var stanza in stanzas)
         {
-            if (ToPackage(stanza, source, problems) is { } package && !packages.TryAdd(package.Name, package))
+            if (ToPackage(stanza, reader, problems) is { } package && !packages.TryAdd(package.Name, package))
             {
                 problems.Error(new(source, stanza.Line, 1), $"'{package.Name}' is locked twice", Hint);
             }
@@ -47,7 +49,7 @@ public static class PackagesLockFile
 
         if (!problems.HasErrors)
         {
-            CheckDepends(stanzas, packages, source, problems);
+            CheckDepends(stanzas, packages, reader, problems);
         }
 
         problems.ThrowIfErrors();
@@ -56,76 +58,31 @@ public static class PackagesLockFile
 
     private const string Hint = "the file is written by 'buildit lock': run it again instead of editing";
 
-    private static List<Stanza> ReadStanzas(SourceText source, DiagnosticBag problems)
-    {
-        var stanzas = new List<Stanza>();
-        using var text = new StringReader(source.Text);
-        var reader = new ControlReader(text);
-        try
-        {
-            while (reader.Read() is { } stanza)
-            {
-                stanzas.Add(stanza);
-            }
-        }
-        catch (FormatException e)
-        {
-            problems.Error(new(source, reader.Line, 1, Math.Max(1, source.Line(reader.Line).Length)), e.Message, Hint);
-        }
-
-        return stanzas;
-    }
-
-    private static LockedPackage? ToPackage(Stanza stanza, SourceText source, DiagnosticBag problems)
+    private static LockedPackage? ToPackage(Stanza stanza, LockStanzas reader, DiagnosticBag problems)
     {
         var before = problems.Items.Count;
-        foreach (var field in stanza.Fields.Where(f => !Fields.Contains(f.Name, StringComparer.Ordinal)))
-        {
-            problems.Error(new(source, field.Line, 1, field.Name.Length), $"unknown field '{field.Name}'", Suggestion.Hint(field.Name, Fields) ?? Hint);
-        }
-
-        var name = Need("Package", name => Dependency.IsName(name));
-        var version = Need("Version", version => DebianVersion.IsValid(version));
-        var architecture = Need("Architecture", architecture => Dependency.IsName(architecture));
-        var path = Need("Filename", TreePath.IsClean);
-        var size = Need("Size", size => long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out _));
-        var sha256 = Need("SHA256", hex => Digest.TryParse(hex, out _));
+        reader.RefuseUnknown(stanza, Fields);
+        var name = reader.Need(stanza, "Package", name => Dependency.IsName(name));
+        var version = reader.Need(stanza, "Version", version => DebianVersion.IsValid(version));
+        var architecture = reader.Need(stanza, "Architecture", architecture => Dependency.IsName(architecture));
+        var path = reader.Need(stanza, "Filename", TreePath.IsClean);
+        var size = reader.Need(stanza, "Size", size => long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        var sha256 = reader.Need(stanza, "SHA256", hex => Digest.TryParse(hex, out _));
         return problems.Items.Count > before
             ? null
             : new(name, version, architecture, path, long.Parse(size, CultureInfo.InvariantCulture), Digest.Parse(sha256), [.. DependsOf(stanza)]);
-
-        string Need(string field, Func<string, bool> isValid)
-        {
-            var value = stanza[field];
-            if (value is null)
-            {
-                problems.Error(new(source, stanza.Line, 1), $"the stanza has no '{field}'", Hint);
-            }
-            else if (!isValid(value))
-            {
-                problems.Error(FieldSpan(stanza, field, source), $"'{value}' is not a value for '{field}'", Hint);
-            }
-
-            return value ?? "";
-        }
     }
 
     private static string[] DependsOf(Stanza stanza) => stanza["Depends"]?.Split(", ", StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    private static void CheckDepends(List<Stanza> stanzas, ImmutableSortedDictionary<string, LockedPackage>.Builder packages, SourceText source, DiagnosticBag problems)
+    private static void CheckDepends(List<Stanza> stanzas, ImmutableSortedDictionary<string, LockedPackage>.Builder packages, LockStanzas reader, DiagnosticBag problems)
     {
         foreach (var stanza in stanzas)
         {
             foreach (var missing in DependsOf(stanza).Where(name => !packages.ContainsKey(name)))
             {
-                problems.Error(FieldSpan(stanza, "Depends", source), $"'{stanza["Package"]}' depends on '{missing}', which is not locked", Hint);
+                problems.Error(reader.SpanOf(stanza, "Depends"), $"'{stanza["Package"]}' depends on '{missing}', which is not locked", Hint);
             }
         }
-    }
-
-    private static SourceSpan FieldSpan(Stanza stanza, string name, SourceText source)
-    {
-        var field = stanza.Fields.First(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return new(source, field.Line, field.Name.Length + 3, Math.Max(1, field.Value.Length));
     }
 }

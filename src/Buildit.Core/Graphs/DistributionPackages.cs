@@ -35,7 +35,7 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
             Name = package.Name,
             Version = package.Version,
             Key = new(key.Digest),
-            Preimage = key.Preimage,
+            PreimageLater = () => key.Preimage,
             CompanionsLater = () => [.. package.Companions, .. companions],
             Pin = package.Pin,
             Links = all,
@@ -65,7 +65,7 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
             Name = "debian/" + name,
             Version = pin.Version,
             Key = new(key.Digest),
-            Preimage = key.Preimage,
+            PreimageLater = () => key.Preimage,
             CompanionsLater = () => [.. pin.Depends.Where(locked.Packages.ContainsKey).Select(Node)],
             Pin = pin,
             Links = LinksOf(name),
@@ -75,21 +75,5 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
     private ImmutableSortedDictionary<string, string> LinksOf(string name) =>
         distribution.Links.GetValueOrDefault(name) ?? ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
 
-    private LockedPackage[] ClosureOf(string name)
-    {
-        var found = new SortedDictionary<string, LockedPackage>(StringComparer.Ordinal);
-        var waiting = new Stack<string>([name]);
-        while (waiting.TryPop(out var next))
-        {
-            if (locked.Packages.TryGetValue(next, out var pin) && found.TryAdd(next, pin))
-            {
-                foreach (var dependency in pin.Depends)
-                {
-                    waiting.Push(dependency);
-                }
-            }
-        }
-
-        return [.. found.Values];
-    }
+    private IEnumerable<LockedPackage> ClosureOf(string name) => locked.Closure([name]).Select(n => locked.Packages[n]);
 }

@@ -3,7 +3,7 @@ using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
 
-/// <summary>The files that people wrote, as Core sees them. Paths are opaque text made by <see cref="Combine"/>.</summary>
+/// <summary>The files that people wrote, as Core sees them. May be asked by many threads. Paths are opaque text made by <see cref="Combine"/>.</summary>
 public interface IWorkspace
 {
     /// <summary>A path relative to a directory.</summary>
@@ -14,6 +14,12 @@ public interface IWorkspace
 
     /// <summary>Directories of the recipe trees, in order of preference.</summary>
     IReadOnlyList<string> RecipeTrees { get; }
+
+    /// <summary>
+    /// The state of a path before this process first read it; <see cref="FileStamp.Nothing"/> if nothing is there. Null if it changed so lately that the same
+    /// stamp might come to stand for other content.
+    /// </summary>
+    FileStamp? Stamp(string path);
 
     /// <summary>Digest and execute bit of a file, or null if there is none.</summary>
     (Digest Digest, bool Executable)? Hash(string path);

@@ -10,6 +10,7 @@ namespace Buildit.Core.Graphs;
 public abstract class Package
 {
     private readonly Lazy<ImmutableArray<Package>> _companions = new(() => []);
+    private readonly Lazy<string> _preimage = new(() => "");
 
     private Package()
     {
@@ -28,7 +29,13 @@ public abstract class Package
     public required RecipeKey Key { get; init; }
 
     /// <summary>What went into the key, as text.</summary>
-    public required string Preimage { get; init; }
+    public string Preimage => _preimage.Value;
+
+    /// <summary>Gives <see cref="Preimage"/> when it is first asked for: only what is made needs it.</summary>
+    public required Func<string> PreimageLater
+    {
+        init => _preimage = new(value);
+    }
 
     /// <summary>What must be in a root with this package for it to work there, as far as it is declared: its dependencies at run time or link time.</summary>
     public ImmutableArray<Package> Companions => _companions.Value;
@@ -42,17 +49,25 @@ public abstract class Package
     /// <summary>Names of packages that this one stands for wherever both would meet.</summary>
     public ImmutableArray<string> Replaces { get; init; } = [];
 
+    /// <summary>The names under which its recipe asks for its dependencies, by role, in the order of the packages; empty for a distribution package.</summary>
+    internal ImmutableArray<ImmutableArray<string>> DependencyNames { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => DisplayName;
 
     /// <summary>Built from sources in the sandbox.</summary>
     public sealed class Built : Package
     {
-        /// <summary>The file that declares it, for messages.</summary>
-        public required SourceText Text { get; init; }
+        private readonly Lazy<ResolvedRecipe> _recipe = new(() => throw new System.Diagnostics.UnreachableException());
 
         /// <summary>What is built, merged from the recipe and what it is derived from.</summary>
-        public required ResolvedRecipe Recipe { get; init; }
+        public ResolvedRecipe Recipe => _recipe.Value;
+
+        /// <summary>Gives <see cref="Recipe"/> when it is first asked for: only what is built needs it.</summary>
+        public required Func<ResolvedRecipe> RecipeLater
+        {
+            init => _recipe = new(value);
+        }
 
         /// <summary>Run during the build.</summary>
         public required ImmutableArray<Package> Tools { get; init; }
@@ -70,11 +85,16 @@ public abstract class Package
     /// <summary>Needs, links and files under one name.</summary>
     public sealed class Group : Package
     {
-        /// <summary>Absolute path -> link text.</summary>
-        public required ImmutableSortedDictionary<string, string> Links { get; init; }
+        private readonly Lazy<GroupContent> _content = new(() => throw new System.Diagnostics.UnreachableException());
 
-        /// <summary>Files that it adds.</summary>
-        public required ImmutableArray<ResolvedFile> Files { get; init; }
+        /// <summary>What it adds to its members.</summary>
+        public GroupContent Content => _content.Value;
+
+        /// <summary>Gives <see cref="Content"/> when it is first asked for.</summary>
+        public required Func<GroupContent> ContentLater
+        {
+            init => _content = new(value);
+        }
     }
 
     /// <summary>An exact .deb.</summary>
@@ -87,3 +107,8 @@ public abstract class Package
         public required ImmutableSortedDictionary<string, string> Links { get; init; }
     }
 }
+
+/// <summary>What a group adds to its members.</summary>
+/// <param name="Links">Absolute path -> link text.</param>
+/// <param name="Files">Files that it places.</param>
+public sealed record GroupContent(ImmutableSortedDictionary<string, string> Links, ImmutableArray<ResolvedFile> Files);

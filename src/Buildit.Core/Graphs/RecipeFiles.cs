@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Git;
+using Buildit.Core.Locks;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
 
 /// <summary>Resolves the files that a recipe names to digests: sources, patches, helper files, placed files.</summary>
-public sealed class RecipeFiles(IWorkspace workspace, DiagnosticBag bag)
+public sealed class RecipeFiles(IWorkspace workspace, ILookups lookups, DiagnosticBag bag)
 {
-    /// <summary>Sources; a local one is hashed, a remote one has its digest from the recipe.</summary>
+    /// <summary>Sources; a local one is hashed, any other has its digest from the recipe or a lock.</summary>
     public ImmutableArray<ResolvedSource> Sources(ImmutableArray<Source> sources, string directory) => [.. sources.Select(s => Resolve(s, directory))];
 
     /// <summary>Patches; a local one must be there.</summary>
@@ -67,17 +69,23 @@ public sealed class RecipeFiles(IWorkspace workspace, DiagnosticBag bag)
                 }
 
                 return new(name, digest ?? default, local, TreeName(local.Path), directory);
+            case Source.Git git:
+                var pin = git.Sha256 is { } declared ? new(declared, git.Origin.Revision.Name) : Find(Lookup.Of(source), directory, git.Span);
+                return new(name, pin?.Digest ?? default, git, GitAddress.Name(git.Origin.Url), directory) { Commit = pin?.Commit };
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    // What no lock has yet is empty here; whoever reads the graph asks what is missing before anything of it is used.
+    private Pin? Find(Lookup? lookup, string directory, SourceSpan span) => lookup is null ? null : lookups.Find(lookup, directory, span);
 
     private ResolvedPatch Resolve(Patch patch, string directory)
     {
         var name = TreeName(patch.Location);
         if (patch.IsRemote)
         {
-            return new(name, patch.Sha256 ?? default, patch.Strip, null, patch);
+            return new(name, patch.Sha256 ?? Find(Lookup.Of(patch), directory, patch.Span)?.Digest ?? default, patch.Strip, null, patch);
         }
 
         var local = workspace.Combine(directory, patch.Location);

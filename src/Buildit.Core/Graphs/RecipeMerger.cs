@@ -1,13 +1,17 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Locks;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
 
 /// <summary>Finds recipes and merges a derived one with its base: versions, patches, flags, needs and phases.</summary>
-public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
+/// <param name="workspace">The files.</param>
+/// <param name="reader">Reads recipes.</param>
+/// <param name="lookups">Answers what recipes look up by name or URL.</param>
+/// <param name="bag">Gets the mistakes.</param>
+internal sealed class RecipeMerger(IWorkspace workspace, RecipeReader reader, ILookups lookups, DiagnosticBag bag)
 {
-    private const string FileName = "pkg.yaml";
     private readonly List<string> _bases = [];
 
     /// <summary>The recipe of this name in the recipe trees, or null and a diagnostic.</summary>
@@ -16,9 +20,9 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
         foreach (var tree in workspace.RecipeTrees)
         {
             var directory = workspace.Combine(tree, atom.Key);
-            if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
+            if (workspace.ReadText(reader.PathIn(directory)) is not null)
             {
-                return RecipeParser.Parse(text, directory, bag);
+                return reader.Read(directory, bag);
             }
         }
 
@@ -29,12 +33,12 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
     /// <summary>The recipe in a directory, or null and a diagnostic.</summary>
     public Recipe? Find(string directory, SourceSpan? span)
     {
-        if (workspace.ReadText(workspace.Combine(directory, FileName)) is { } text)
+        if (workspace.ReadText(reader.PathIn(directory)) is not null)
         {
-            return RecipeParser.Parse(text, directory, bag);
+            return reader.Read(directory, bag);
         }
 
-        bag.Error(span, $"there is no {FileName} in '{directory}'");
+        bag.Error(span, $"there is no pkg.yaml in '{directory}'");
         return null;
     }
 
@@ -49,11 +53,12 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
     /// <summary>Looks at the files that a merged recipe names and gives it as a build is told it.</summary>
     public ResolvedRecipe? Resolve(MergedRecipe merged, Platform platform)
     {
-        var files = new RecipeFiles(workspace, bag);
+        var files = new RecipeFiles(workspace, lookups, bag);
         var errors = bag.Items.Count;
         var recipe = merged.Recipe;
         var resolved = new ResolvedRecipe
         {
+            Text = merged.Text,
             Name = merged.Name,
             Version = merged.Version!.Version.Value,
             Platform = platform,
@@ -79,10 +84,12 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
 
     /// <summary>The files that a group places.</summary>
     public ImmutableArray<ResolvedFile> PlacedFiles(MergedRecipe merged) =>
-        merged.Recipe.IsGroup ? new RecipeFiles(workspace, bag).Placed(merged.Recipe.Files, merged.Recipe.Directory) : [];
+        merged.Recipe.IsGroup ? new RecipeFiles(workspace, lookups, bag).Placed(merged.Recipe.Files, merged.Recipe.Directory) : [];
 
     private MergedRecipe? MergeFull(Recipe.Full recipe, string name, Spanned<string>? wanted)
     {
+        Declare(recipe.Versions.SelectMany(v => v.Sources).Select(Lookup.Of));
+        Declare(recipe.Versions.SelectMany(v => v.Patches).Select(Lookup.Of));
         var version = recipe.Versions.FirstOrDefault(v => wanted is null || v.Version.Value == wanted.Value.Value);
         if (version is null && (wanted is not null || !recipe.IsGroup))
         {
@@ -134,6 +141,7 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
             return null;
         }
 
+        Declare(derived.Patches.Select(Lookup.Of));
         _bases.Add(derived.Directory);
         var found = Find(atom, derived.Base.Span);
         var merged = found is null ? null : Merge(found, atom.Key, atom.Version is { } version ? new(version, derived.Base.Span) : null);
@@ -156,6 +164,14 @@ public sealed class RecipeMerger(IWorkspace workspace, DiagnosticBag bag)
             },
             derived.With,
             derived.Without);
+    }
+
+    private void Declare(IEnumerable<Lookup?> declared)
+    {
+        foreach (var lookup in declared.OfType<Lookup>())
+        {
+            lookups.Declare(lookup);
+        }
     }
 
     /// <summary>The patches that apply to a version, each with the directory that it is found from.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Graphs;
@@ -6,6 +7,9 @@ namespace Buildit.Core.Graphs;
 /// <summary>All that a build is told: base and derived recipe, style, version and flags merged. Equal values give equal builds.</summary>
 public sealed record ResolvedRecipe
 {
+    /// <summary>The file that declares it, for messages.</summary>
+    public required SourceText Text { get; init; }
+
     /// <summary><c>category/name</c>.</summary>
     public required string Name { get; init; }
 
@@ -66,16 +70,19 @@ public sealed record ResolvedRecipe
 
 /// <summary>A source whose bytes are known by digest.</summary>
 /// <param name="Name">Directory under /build; empty for the main source.</param>
-/// <param name="Digest">Of the file; of the canonical tar for a local directory. Empty if the recipe does not say it yet.</param>
+/// <param name="Digest">Of the file; of the canonical tar for a local directory and for git. Empty if neither the recipe nor a lock says it yet.</param>
 /// <param name="Origin">Where it comes from; not part of the key.</param>
 /// <param name="FileName">Name of the file, for messages and for sources that are not unpacked.</param>
 public sealed record ResolvedSource(string Name, Digest Digest, Source Origin, string FileName, string Directory)
 {
+    /// <summary>The commit of a git source, for people and provenance; not part of the key.</summary>
+    public string? Commit { get; init; }
+
     /// <summary>
     /// The file's name, where a build can see it: when the file is not unpacked, or may be no archive. Empty for the usual archive, so that a source keeps its key
-    /// under another URL, and for local sources, whose digest says it already.
+    /// under another URL, and for local and git sources, whose digest says it already.
     /// </summary>
-    public string NameInBuild => Origin is Source.Local || (Origin.Unpack && ArchiveName.SaysTar(FileName)) ? "" : FileName;
+    public string NameInBuild => Origin is Source.Local or Source.Git || (Origin.Unpack && ArchiveName.SaysTar(FileName)) ? "" : FileName;
 }
 
 /// <summary>A patch whose bytes are known by digest.</summary>

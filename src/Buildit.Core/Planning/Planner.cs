@@ -111,7 +111,7 @@ public sealed class Planner
 
     private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched)
     {
-        var sources = package.Recipe.Sources.Where(s => s.Origin is Source.Remote).Select(s => new PlannedFile(s.FileName, s.Digest, s, null));
+        var sources = package.Recipe.Sources.Where(s => s.Origin is not Source.Local).Select(s => new PlannedFile(s.FileName, s.Digest, s, null));
         var patches = package.Recipe.Patches.Where(p => p.Origin.IsRemote).Select(p => new PlannedFile(p.FileName, p.Digest, null, p));
         return [.. sources.Concat(patches).Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
     }

@@ -68,6 +68,12 @@ internal static class PatchReader
         var patch = new Patch(location.Value, location.Span);
         if (patch.IsRemote)
         {
+            if (location.Value.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)))
+            {
+                bag.Error(location.Span, $"'{location.Value}' is not a URL: there is a space in it", "write %20 for a space");
+                return null;
+            }
+
             return patch;
         }
 

@@ -19,6 +19,9 @@ public abstract record Recipe
     /// <summary>Who wrote it (<c>author:</c>); not part of any key.</summary>
     public string? Author { get; init; }
 
+    /// <summary>Every package that it names, whatever flags and version are chosen.</summary>
+    public abstract IEnumerable<Spanned<string>> PossibleNeeds { get; }
+
     /// <summary>A recipe that stands by itself: builds from sources, or, without phases and style, a group.</summary>
     public sealed record Full : Recipe
     {
@@ -76,6 +79,9 @@ public abstract record Recipe
         /// <summary>Source date in seconds since 1970 (<c>date:</c>); null = the newest modification time in the sources.</summary>
         public long? Date { get; init; }
 
+        /// <inheritdoc/>
+        public override IEnumerable<Spanned<string>> PossibleNeeds => Use.Aggregate(Needs.All, (all, flag) => all.Concat(flag.Needs.All).Concat(flag.NeedsOff.All));
+
         /// <summary>Whether there is nothing to build.</summary>
         public bool IsGroup => Style is null && Phases.IsEmpty;
     }
@@ -103,5 +109,8 @@ public abstract record Recipe
 
         /// <summary>Further links: absolute path -> link text.</summary>
         public ImmutableSortedDictionary<string, string> Links { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
+
+        /// <inheritdoc/>
+        public override IEnumerable<Spanned<string>> PossibleNeeds => Needs.All;
     }
 }

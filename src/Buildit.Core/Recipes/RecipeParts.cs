@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Git;
 
 namespace Buildit.Core.Recipes;
 
@@ -11,6 +12,9 @@ public sealed record Needs(ImmutableArray<Spanned<string>> Tools, ImmutableArray
 {
     /// <summary>No needs.</summary>
     public static Needs None { get; } = new([], [], []);
+
+    /// <summary>The names of all roles.</summary>
+    public IEnumerable<Spanned<string>> All => Tools.Concat(Libs).Concat(Runtime);
 
     /// <summary>Both lists, one after the other.</summary>
     public Needs Plus(Needs other) => new([.. Tools, .. other.Tools], [.. Libs, .. other.Libs], [.. Runtime, .. other.Runtime]);
@@ -72,9 +76,16 @@ public abstract record Source
 
     /// <summary>A file or directory of this machine, content-hashed; <paramref name="Path"/> is relative to the recipe.</summary>
     public sealed record Local(string Path) : Source;
+
+    /// <summary>A state of a git repository. Only the digest of its canonical tar enters keys.</summary>
+    public sealed record Git(GitOrigin Origin) : Source
+    {
+        /// <summary>Digest of the canonical tar, for a commit; null = a lock says it.</summary>
+        public Digest? Sha256 { get; init; }
+    }
 }
 
-/// <summary>A patch: a file beside the recipe, or a URL with a digest.</summary>
+/// <summary>A patch: a file beside the recipe, or a URL.</summary>
 public sealed record Patch(string Location, SourceSpan Span)
 {
     /// <summary>What it is for; not part of any key.</summary>
@@ -83,7 +94,7 @@ public sealed record Patch(string Location, SourceSpan Span)
     /// <summary>Directories to strip from names in the patch, as <c>patch -p</c>.</summary>
     public int Strip { get; init; } = 1;
 
-    /// <summary>Digest of the patch's bytes; needed for a URL.</summary>
+    /// <summary>Digest of the patch's bytes; null for a URL = a lock says it.</summary>
     public Digest? Sha256 { get; init; }
 
     /// <summary>Which versions it applies to: terms like <c>&gt;=1.26</c> that must all hold; empty = all.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Git;
 using Buildit.Core.Yaml;
 
 namespace Buildit.Core.Recipes;
@@ -7,6 +8,7 @@ namespace Buildit.Core.Recipes;
 /// <summary>Reads <c>versions:</c> with their sources.</summary>
 internal static class SourceReader
 {
+    private static readonly ImmutableArray<string> Kinds = ["url", "path", "git"];
     private static readonly ImmutableArray<string> Schemes = ["http://", "https://", "file:", "debian:"];
 
     internal static ImmutableArray<RecipeVersion> Versions(MapReader recipe)
@@ -34,31 +36,27 @@ internal static class SourceReader
             return null;
         }
 
-        if (map.Has("git"))
+        var kinds = Kinds.Where(map.Has).ToArray();
+        Source? source = kinds switch
         {
-            map.Bag.Error(map.KeySpan("git"), "git sources are not supported by this version of buildit", "use the URL of a release archive, or a 'path' to a checkout");
+            ["url"] => map.SpannedText("url") is { } url ? Remote(url, map) : null,
+            ["path"] => map.SpannedText("path") is { } path ? Local(path, map) : null,
+            ["git"] => Git(map),
+            _ => null,
+        };
+        if (kinds.Length != 1)
+        {
+            map.Bag.Error(map.Span, "a source needs one of 'url', 'path' or 'git'");
             return null;
         }
 
-        var (url, path) = (map.SpannedText("url"), map.SpannedText("path"));
-        Source? source = (url, path) switch
-        {
-            ({ } address, null) => Remote(address, map),
-            (null, { } local) => Local(local, map),
-            _ => null,
-        };
-        if (map.Has("url") == map.Has("path"))
-        {
-            map.Bag.Error(map.Span, "a source needs either 'url' or 'path'");
-        }
-
-        source = source is null ? null : source with { Name = DirectoryName(map), Unpack = map.Bool("unpack", true), Strip = map.Number("strip", 0, 32) };
-        if (source is not null)
+        var name = DirectoryName(map);
+        if (source is not null || map.Has("git"))
         {
             map.Finish();
         }
 
-        return source;
+        return source is null ? null : source with { Name = name };
     }
 
     private static Source.Remote Remote(Spanned<string> url, MapReader map)
@@ -69,7 +67,7 @@ internal static class SourceReader
             CheckUrl(address, map.Bag);
         }
 
-        return new(url.Value) { Span = url.Span, Sha256 = map.Sha256("sha256"), Mirrors = [.. mirrors.Select(m => m.Value)] };
+        return new(url.Value) { Span = url.Span, Unpack = map.Bool("unpack", true), Strip = Strip(map), Sha256 = map.Sha256("sha256"), Mirrors = [.. mirrors.Select(m => m.Value)] };
     }
 
     private static Source.Local Local(Spanned<string> path, MapReader map)
@@ -79,8 +77,22 @@ internal static class SourceReader
             map.Bag.Error(path.Span, $"'{path.Value}' is not a path", "write 'url' instead of 'path'");
         }
 
-        return new(path.Value) { Span = path.Span };
+        return new(path.Value) { Span = path.Span, Unpack = map.Bool("unpack", true), Strip = Strip(map) };
     }
+
+    private static Source.Git? Git(MapReader map)
+    {
+        var origin = GitReader.Read(map, fallback: null);
+        var (submodules, lfs, sha256) = (map.Bool("submodules", false), map.Bool("lfs", true), map.Sha256("sha256"));
+        if (origin is { Value.Revision: { Moves: true } revision } && sha256 is not null)
+        {
+            map.Bag.Error(map.KeySpan("sha256"), $"'sha256' beside a {revision}, which may move", "write the 'commit' that has this digest, or leave 'sha256' to buildit.lock");
+        }
+
+        return origin is not { } git ? null : new(git.Value with { Submodules = submodules, Lfs = lfs }) { Span = git.Span, Sha256 = sha256 };
+    }
+
+    private static int? Strip(MapReader map) => map.Number("strip", 0, 32);
 
     private static void CheckUrl(Spanned<string> url, DiagnosticBag bag)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
+using Buildit.Store.Sources;
 
 namespace Buildit.Images.ContainerLayers;
 
@@ -92,7 +93,7 @@ internal sealed class SyncReader(Step.Sync step, string baseDirectory, (int Uid,
         {
             _entries.Add(new(Owned(new(destination, EntryKind.Symlink) { Target = target }), step.Span));
         }
-        else if (!UnixFileKind.IsRegular(source))
+        else if (FileStatus.TypeOf(source) != FileType.Regular)
         {
             bag.Error(step.Source.Span, $"'{source}' is a device, a socket or a pipe, which cannot be part of an image");
         }

@@ -18,7 +18,7 @@ internal static class FetchReport
             1 => $"cannot fetch '{request.Name}'{wanted}",
             var n => string.Create(CultureInfo.InvariantCulture, $"cannot fetch '{request.Name}'{wanted} from any of {n} addresses"),
         };
-        var diagnostic = new Diagnostic(message, request.DeclaredAt, Hint(failures))
+        var diagnostic = new Diagnostic(message, request.DeclaredAt, Hint(request, failures))
         {
             Detail = failures.Count == 0 ? null : string.Join('\n', failures.Select(f => $"{Redaction.Of(f.Url)}: {f.Failure.Message}")),
         };
@@ -45,13 +45,14 @@ internal static class FetchReport
 
     private static string FirstLine(ContentKind kind) => kind.FirstLine is { Length: > 0 } line ? $", starting \"{line}\"" : "";
 
-    private static string? Hint(IReadOnlyList<MirrorFailure> failures)
+    private static string? Hint(FetchRequest request, IReadOnlyList<MirrorFailure> failures)
     {
         // What most mirrors agree on is most likely what upstream has now.
         var changed = failures.Select(f => f.Failure.Received).OfType<ReceivedContent>().Where(r => IsPlausible(r.Kind))
             .GroupBy(r => r.Digest).OrderByDescending(g => g.Count()).FirstOrDefault();
-        return changed is null ? null : $"if upstream really changed the file, find out why, then put sha256: {changed.Key.Hex}";
+        return changed is null ? null : $"if upstream really changed the file, find out why, then {request.Renewal ?? $"put sha256: {changed.Key.Hex}"}";
     }
 
-    private static bool IsPlausible(ContentKind kind) => kind != ContentKind.Empty && kind != ContentKind.Zeros && kind.Name != ContentKind.HtmlName;
+    /// <summary>Whether it can be what somebody offers for download: not a page in place of it, and not nothing.</summary>
+    public static bool IsPlausible(ContentKind kind) => kind != ContentKind.Empty && kind != ContentKind.Zeros && kind.Name != ContentKind.HtmlName;
 }

@@ -145,12 +145,13 @@ public sealed class Fetcher : IDisposable
         var received = new ReceivedContent(digest, size, ContentKind.Detect(partial.Head()));
         await _sink.CommitAsync(partial.Path, digest, cancel);
         partial.Clear();
-        if (request.Expected is null)
+        if (request.Expected is null && !request.IsLookup)
         {
             throw FetchReport.DigestMissing(request, received);
         }
 
-        return digest == request.Expected ? new(digest, size, Redaction.Of(address.Url)) : throw FetchReport.WrongContent(received);
+        var isRight = request.IsLookup ? FetchReport.IsPlausible(received.Kind) : digest == request.Expected;
+        return isRight ? new(digest, size, Redaction.Of(address.Url)) : throw FetchReport.WrongContent(received);
     }
 
     private async Task<(Digest Digest, long Size)> DownloadAsync(FetchRequest request, Address address, PartialFile partial, IProgress<FetchProgress>? progress, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Buildit.Core.Graphs;
 
 namespace Buildit.Store.Sources;
 
@@ -33,8 +34,12 @@ public static partial class FileStatus
     private const int AtCurrentDirectory = -100;
     private const int DoNotFollow = 0x100;
     private const uint TypeModeSize = 0x1 | 0x2 | 0x200;
+    private const uint TimesSizeInode = 0x40 | 0x80 | 0x100 | 0x200;
     private const int ModeOffset = 28;
+    private const int InodeOffset = 32;
     private const int SizeOffset = 40;
+    private const int ChangedOffset = 96;
+    private const int ModifiedOffset = 112;
 
     /// <summary>What is at a path, null if nothing is.</summary>
     public static FileType? TypeOf(string path)
@@ -61,6 +66,19 @@ public static partial class FileStatus
         var mode = *(ushort*)(status + ModeOffset);
         return ((FileType)(mode & 0xF000), (mode & 0x49) != 0, *(long*)(status + SizeOffset));
     }
+
+    /// <summary>Times, size and inode of what is at a path; <see cref="FileStamp.Nothing"/> if nothing is.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="follow">Whether a link's target is meant, not the link itself.</param>
+    public static unsafe FileStamp StampOf(string path, bool follow)
+    {
+        var status = stackalloc byte[256];
+        return Statx(AtCurrentDirectory, path, follow ? 0 : DoNotFollow, TimesSizeInode, status) == 0
+            ? new(TimeAt(status + ModifiedOffset), TimeAt(status + ChangedOffset), *(long*)(status + SizeOffset), *(long*)(status + InodeOffset))
+            : FileStamp.Nothing;
+    }
+
+    private static unsafe long TimeAt(byte* time) => (*(long*)time * 1_000_000_000) + *(uint*)(time + 8);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int Statx(int directory, string path, int flags, uint mask, byte* status);

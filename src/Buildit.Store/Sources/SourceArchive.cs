@@ -23,9 +23,6 @@ public sealed record SourceInput(string Path, string Name)
     public SourceSpan? Span { get; init; }
 }
 
-/// <summary>A source as one canonical, uncompressed tar.</summary>
-public sealed record SourceTar(Digest Digest, long Size, long NewestMtime);
-
 /// <summary>
 /// Turns whatever a source is (tar with any compression, zip, a plain file, a directory) into one canonical tar that is safe to unpack with
 /// nothing but <c>tar -xf</c>: sorted, explicit directories, owner 0:0, modes 0755 or 0644, each entry's own time, no path and no link
@@ -71,6 +68,28 @@ public sealed class SourceArchive(Decompressor decompressor, string spoolDirecto
         return File.Exists(input.Path)
             ? FromFile(input, output, cancel)
             : throw new BuilditException(ExitCode.InvalidInput, $"there is no file or directory '{input.Name}'", span: input.Span);
+    }
+
+    /// <summary>Writes the tar of entries that come from elsewhere than an archive, as they are.</summary>
+    internal SourceTar FromEntries(SourceInput input, IEnumerable<ArchiveEntry> entries, Stream output, CancellationToken cancel) => Guarded(input, () =>
+    {
+        using var spool = new Spool(spoolDirectory, _limits.Bytes);
+        return Write(Layout(entries, spool, cancel), output, cancel);
+    });
+
+    /// <summary>Unpacks a canonical tar whose entries all have one time into a new directory.</summary>
+    internal Tree Unpack(string tar, string directory, CancellationToken cancel)
+    {
+        using var file = File.OpenRead(tar);
+        using var spool = new Spool(spoolDirectory, _limits.Bytes);
+        return Layout(new TarArchiveReader(file).Read(), spool, cancel).Unpack(directory, cancel);
+    }
+
+    private SourceLayout Layout(IEnumerable<ArchiveEntry> entries, Spool spool, CancellationToken cancel)
+    {
+        var tree = new SourceTreeBuilder(spool, _limits);
+        AddAll(entries, tree, cancel);
+        return tree.Nodes.Count == 0 ? throw new RefusedException("there is no file in it") : SourceLayout.Create(tree.Nodes, strip: 0);
     }
 
     private static SourceTar Write(SourceLayout layout, Stream output, CancellationToken cancel)

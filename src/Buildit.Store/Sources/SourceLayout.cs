@@ -1,4 +1,8 @@
+using System.Security.Cryptography;
+using Buildit.Core;
 using Buildit.Core.Trees;
+using Buildit.Store.Files;
+using Buildit.Store.Native;
 
 namespace Buildit.Store.Sources;
 
@@ -47,6 +51,46 @@ internal sealed class SourceLayout
         }
 
         tar.Finish();
+    }
+
+    /// <summary>Makes everything in a new directory, and gives it as a tree of one time. No entry is below a link, so nothing is written through one.</summary>
+    public Tree Unpack(string directory, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(directory);
+        var names = new Dictionary<SourceFile, string>(ReferenceEqualityComparer.Instance);
+        var entries = new List<TreeEntry>(_nodes.Count);
+        foreach (var (path, node) in _nodes)
+        {
+            cancel.ThrowIfCancellationRequested();
+            entries.Add(Make(directory, ToEntry(path, node, names), node));
+        }
+
+        return Tree.Create(entries, NewestMtime ?? 0);
+    }
+
+    private static TreeEntry Make(string directory, TreeEntry entry, SourceNode node)
+    {
+        var place = Path.Combine(directory, entry.Path);
+        switch (entry.Kind)
+        {
+            case EntryKind.Directory:
+                Directory.CreateDirectory(place);
+                return entry;
+            case EntryKind.Symlink:
+                File.CreateSymbolicLink(place, entry.Target!);
+                return entry;
+            case EntryKind.HardLink:
+                HardLink.CreateOrCopy(Path.Combine(directory, entry.Target!), place);
+                return entry;
+            default:
+                using (var content = node.File!.Open())
+                using (var file = new FileStream(place, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1))
+                using (var hashing = new HashingStream(file, HashAlgorithmName.SHA256))
+                {
+                    content.CopyTo(hashing);
+                    return entry with { Content = Digest.FromHash(hashing.GetHash()) };
+                }
+        }
     }
 
     /// <summary>The first name of a file in the canonical order carries it, the others are links to that.</summary>

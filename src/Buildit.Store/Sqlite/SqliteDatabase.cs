@@ -1,24 +1,22 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
 
 namespace Buildit.Store.Sqlite;
 
-/// <summary>
-/// An open SQLite database, spoken to directly: every run of buildit opens one, and ADO.NET's way there costs more than all queries together.
-/// One user at a time.
-/// </summary>
-internal sealed unsafe class SqliteDatabase : IDisposable
+/// <summary>An open SQLite database whose values are all texts. One user at a time.</summary>
+internal sealed class SqliteDatabase : IDisposable
 {
-    private const int BusyMilliseconds = 30_000;
+    // Another process may hold the index that long.
+    private const int BusySeconds = 30;
     private const int MostAttempts = 5;
-    private readonly Func<nint> _open;
+    private readonly Func<SqliteConnection> _open;
     private readonly bool _mayChangeBelow;
-    private nint _database;
+    private SqliteConnection _connection;
 
-    private SqliteDatabase(Func<nint> open, bool mayChangeBelow) => (_open, _mayChangeBelow, _database) = (open, mayChangeBelow, open());
+    private SqliteDatabase(Func<SqliteConnection> open, bool mayChangeBelow = false) => (_open, _mayChangeBelow, _connection) = (open, mayChangeBelow, open());
 
     /// <summary>Opens or makes a database.</summary>
-    public static SqliteDatabase Open(string path) => new(() => Open(path, Sqlite3.OpenReadWriteCreate), mayChangeBelow: false);
+    public static SqliteDatabase Open(string path) => new(() => Connect(path, SqliteOpenMode.ReadWriteCreate));
 
     /// <summary>
     /// Opens a database for reading, without leaving a trace. One that others write to is read with what they have in its log, by way of the shared memory that
@@ -29,120 +27,86 @@ internal sealed unsafe class SqliteDatabase : IDisposable
         () =>
         {
             var isWritten = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 } && File.Exists(path + "-shm");
-            return Open($"file:{new Uri(path).AbsolutePath}?{(isWritten ? "mode=ro&readonly_shm=1" : "immutable=1")}", Sqlite3.OpenReadOnly | Sqlite3.OpenUri);
+            return Connect($"file:{new Uri(path).AbsolutePath}?{(isWritten ? "mode=ro&readonly_shm=1" : "immutable=1")}", SqliteOpenMode.ReadOnly);
         },
         mayChangeBelow: true);
 
     /// <summary>A database in memory, empty.</summary>
-    public static SqliteDatabase InMemory() => new(() => Open(":memory:", Sqlite3.OpenReadWriteCreate), mayChangeBelow: false);
+    public static SqliteDatabase InMemory() => new(() => Connect(":memory:", SqliteOpenMode.Memory));
 
     /// <summary>Runs statements that give nothing.</summary>
     public void Run(string statements)
     {
-        fixed (byte* sql = Text(statements))
-        {
-            Check(Sqlite3.Execute(_database, sql, 0, 0, 0));
-        }
+        using var command = Command(statements);
+        command.ExecuteNonQuery();
     }
 
     /// <summary>Runs one statement with arguments for $1, $2, ...; gives the first column of its first row, or null if it gives no row.</summary>
-    public string? Query(string statement, params string[] arguments) =>
-        Run(statement, arguments, prepared => Step(prepared) ? Column(prepared, 0) : null);
+    public string? Query(string statement, params string[] arguments) => Run(statement, arguments, command => command.ExecuteScalar() as string);
 
     /// <summary>Runs one statement as <see cref="Query"/> does; gives the first two columns of all its rows.</summary>
-    public List<(string First, string Second)> QueryPairs(string statement, params string[] arguments) => Run(statement, arguments, prepared =>
+    public List<(string First, string Second)> QueryPairs(string statement, params string[] arguments) => Run(statement, arguments, command =>
     {
         var rows = new List<(string, string)>();
-        while (Step(prepared))
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
         {
-            rows.Add((Column(prepared, 0)!, Column(prepared, 1)!));
+            rows.Add((reader.GetString(0), reader.GetString(1)));
         }
 
         return rows;
     });
 
     /// <summary>Closes it.</summary>
-    public void Dispose()
+    public void Dispose() => _connection.Dispose();
+
+    private static SqliteConnection Connect(string source, SqliteOpenMode mode)
     {
-        _ = Sqlite3.Close(_database);
-        _database = 0;
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false, DefaultTimeout = BusySeconds }.ConnectionString);
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {BusySeconds * 1000}");
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
-    private T Run<T>(string statement, string[] arguments, Func<nint, T> read)
+    private T Run<T>(string statement, string[] arguments, Func<SqliteCommand, T> run)
     {
         for (var attempt = 1; ; attempt++)
         {
-            nint prepared = 0;
             try
             {
-                prepared = Prepare(statement, arguments);
-                return read(prepared);
+                using var command = Command(statement, arguments);
+                return run(command);
             }
             catch (SqliteException) when (_mayChangeBelow && attempt < MostAttempts)
             {
-                _ = Sqlite3.Finalize(prepared);
-                prepared = 0;
-                Dispose();
-                _database = _open();
-            }
-            finally
-            {
-                _ = Sqlite3.Finalize(prepared);
+                _connection.Dispose();
+                _connection = _open();
             }
         }
     }
 
-    private static nint Open(string name, int flags)
+    private SqliteCommand Command(string statements, params ReadOnlySpan<string> arguments)
     {
-        nint database;
-        int result;
-        fixed (byte* text = Text(name))
-        {
-            result = Sqlite3.Open(text, &database, flags, null);
-        }
-
-        if (result != Sqlite3.Ok || Sqlite3.BusyTimeout(database, BusyMilliseconds) != Sqlite3.Ok)
-        {
-            var failure = Failed(database);
-            _ = Sqlite3.Close(database);
-            throw failure;
-        }
-
-        return database;
-    }
-
-    private nint Prepare(string statement, string[] arguments)
-    {
-        nint prepared;
-        fixed (byte* sql = Text(statement))
-        {
-            Check(Sqlite3.Prepare(_database, sql, -1, &prepared, null));
-        }
-
+        var command = _connection.CreateCommand();
+        // The text is always one of ours; what comes from outside is an argument.
+#pragma warning disable CA2100
+        command.CommandText = statements;
+#pragma warning restore CA2100
         for (var i = 0; i < arguments.Length; i++)
         {
-            fixed (byte* text = Text(arguments[i]))
-            {
-                Check(Sqlite3.BindText(prepared, i + 1, text, -1, Sqlite3.Transient));
-            }
+            command.Parameters.Add(new(string.Create(CultureInfo.InvariantCulture, $"${i + 1}"), SqliteType.Text) { Value = arguments[i] });
         }
 
-        return prepared;
+        return command;
     }
-
-    private bool Step(nint prepared) => Sqlite3.Step(prepared) switch { Sqlite3.Row => true, Sqlite3.Done => false, _ => throw Failed(_database) };
-
-    private static string? Column(nint prepared, int column) => Marshal.PtrToStringUTF8(Sqlite3.ColumnText(prepared, column));
-
-    private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text + '\0');
-
-    private void Check(int result)
-    {
-        if (result != Sqlite3.Ok)
-        {
-            throw Failed(_database);
-        }
-    }
-
-    private static SqliteException Failed(nint database) => new(Marshal.PtrToStringUTF8(Sqlite3.ErrorMessage(database)) ?? "out of memory");
 }

@@ -1,4 +1,5 @@
 using Buildit.Core.Configuration;
+using Buildit.Core.Git;
 
 namespace Buildit.Core.Tests.Configuration;
 
@@ -29,9 +30,13 @@ public sealed class ConfigParserTests
         Assert.Equal(("./binhost", "./binhost", true, "keys/local.pub"), (config.Binhosts[1].Download, config.Binhosts[1].Upload, config.Binhosts[1].Push, config.Binhosts[1].Keys.Single().Value));
         Assert.Equal(("https://bin.example.org/containers", "ssh://containers@bin.example.org/containers", false), (config.Binhosts[2].Download, config.Binhosts[2].Upload, config.Binhosts[2].Push));
         Assert.Equal("./pkgs", ((RecipeTree.Local)config.Recipes[0]).Path);
-        Assert.Equal(("https://git.example.org/recipes.git", "main"), (((RecipeTree.Git)config.Recipes[1]).Url, ((RecipeTree.Git)config.Recipes[1]).Branch));
+        Assert.Equal(new("https://git.example.org/recipes.git", new(GitRevisionKind.Branch, "main")), ((RecipeTree.Git)config.Recipes[1]).Origin);
         Assert.Equal(("/var/lib/buildit", "https://mirror.example.org", "apt", 4), (config.Store!.Value.Value, config.Mirrors.Single(), config.DistributionMirrors.Single(), config.Jobs!.Value));
     }
+
+    [Fact]
+    public void A_recipe_tree_without_a_branch_follows_the_default_one() =>
+        Assert.Equal(new("git@host:r.git", GitRevision.Default), ((RecipeTree.Git)Mistakes.None("recipes: [{git: 'git@host:r.git'}]\n", ConfigParser.Parse).Recipes.Single()).Origin);
 
     [Theory]
     [InlineData("repository: {name: a, downnload-type: https, download-path: x}\n",
@@ -45,6 +50,8 @@ public sealed class ConfigParserTests
     [InlineData("binhosts: {name: a}\n", "1:11 'binhosts': expected a list, got a map")]
     [InlineData("jobs: many\n", "1:7 'jobs': expected a number from 1 to 1024, got 'many'")]
     [InlineData("recipes: [{branch: main}]\n", "1:11 missing key 'git' in a recipe tree")]
+    [InlineData("recipes: [{git: /srv/recipes.git}]\n", "1:17 '/srv/recipes.git' is not an address that a git repository can be fetched from | write https://, http://, ssh://, git://, user@host:path, or file:/// with an absolute path")]
+    [InlineData("recipes: [{git: 'git@host:r.git', submodules: yes}]\n", "1:35 unknown key 'submodules' | known keys of a recipe tree: branch, commit, git, tag")]
     [InlineData("recipe: []\n", "1:1 unknown key 'recipe' | did you mean 'recipes'?")]
     public void Mistakes_are_told(string text, params string[] mistakes) => Assert.Equal(mistakes, Mistakes.Of(text, ConfigParser.Parse));
 }

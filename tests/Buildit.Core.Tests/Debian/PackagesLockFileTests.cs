@@ -50,7 +50,7 @@ public class PackagesLockFileTests
     [InlineData("Depends: b, c", "Depends: b, zz", "packages.lock:9:10", "'a' depends on 'zz', which is not locked")]
     [InlineData("Package: a", "Package: b", "packages.lock:11:1", "'b' is locked twice")]
     [InlineData("Package: a\n", "Package: a\nExtra: 1\n", "packages.lock:4:1", "unknown field 'Extra'")]
-    [InlineData("Package: a\n", "<<<<<<< HEAD\nPackage: a\n", "packages.lock:3:1", "'<<<<<<< HEAD' is not a field")]
+    [InlineData("Package: a\n", "<<<<<<< HEAD\nPackage: a\n", "packages.lock:3:1", "a merge conflict is not resolved here")]
     public void What_is_wrong_is_shown_where_it_is(string old, string changed, string place, string message)
     {
         var at = Text.IndexOf(old, StringComparison.Ordinal);

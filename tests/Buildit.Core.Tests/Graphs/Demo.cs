@@ -3,6 +3,7 @@ using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
+using Buildit.Core.Locks;
 
 namespace Buildit.Core.Tests.Graphs;
 
@@ -29,11 +30,23 @@ internal sealed class Demo
     /// <summary>"package path" -> link text.</summary>
     public SortedDictionary<string, string> DebianLinks { get; } = new(StringComparer.Ordinal) { ["tool /usr/bin/cc"] = "tool" };
 
+    /// <summary>What a lock says.</summary>
+    public Dictionary<Lookup, Pin> Pins { get; } = [];
+
+    /// <summary>What the last graph asked of the lock.</summary>
+    public Pins? Asked { get; private set; }
+
     public static Demo At(string root) => new() { Files = Everything(root) };
 
     /// <summary>A recipe of one version with a source and nothing else.</summary>
     public static string Simple(string name, string more = "") =>
         $"name: {name}\nversions:\n  1.0:\n    sources: [{{url: 'https://example.org/{name}-1.0.tar.gz', sha256: {Digest.Of(name).Hex}}}]\nstyle: plain\n{more}";
+
+    /// <summary>The id of a commit.</summary>
+    public const string Commit = "0123456789abcdef0123456789abcdef01234567";
+
+    /// <summary>A recipe with a git source.</summary>
+    public static string Git(string revision, string url = "https://example.org/x.git") => $"name: x\nversions:\n  1.0:\n    sources: [{{git: '{url}', {revision}}}]\nstyle: plain\n";
 
     public Package Package(string atom = "app/demo")
     {
@@ -45,11 +58,12 @@ internal sealed class Demo
 
     public RecipeKey Key(string atom = "app/demo") => Package(atom).Key;
 
-    public Package? Find(string atom, DiagnosticBag bag)
-    {
-        var text = new SourceText("test", atom);
-        return new GraphBuilder(Files, Distribution(), Platform, bag).Named(new(atom, new(text, 1, 1)));
-    }
+    public Package? Find(string atom, DiagnosticBag bag) => Find(Graph(bag), atom);
+
+    /// <summary>A graph of the workspace, or of another one in its place.</summary>
+    public GraphBuilder Graph(DiagnosticBag bag, GraphMemory? memory = null, IWorkspace? files = null) => new(files ?? Files, Distribution(), Asked = new((lookup, _) => Pins.GetValueOrDefault(lookup)), Platform, bag, memory);
+
+    public static Package? Find(GraphBuilder graph, string atom) => graph.Named(new(atom, new(new("test", atom), 1, 1)));
 
     private DistributionPackages Distribution()
     {

@@ -53,7 +53,7 @@ public class GraphBuilderTests
         Assert.Equal(["--all", "--with-ssl", "--no-fast", "--x", "--y"], built.Recipe.Configure.AsEnumerable());
         Assert.Equal([("/a", "second"), ("/b", "b")], built.Recipe.Links.Select(l => (l.Key, l.Value)));
         Assert.Equal([("f", Digest.Of("x")), ("g", Digest.Of("base"))], built.Recipe.HelperFiles.Select(f => (f.Path, f.Digest)));
-        Assert.Equal("pkgs/g/y/pkg.yaml", built.Text.Path);
+        Assert.Equal("pkgs/g/y/pkg.yaml", built.Recipe.Text.Path);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public class GraphBuilderTests
     public void A_distribution_package_without_a_distribution_says_what_to_do()
     {
         var bag = new DiagnosticBag();
-        Assert.Null(new GraphBuilder(new Demo().Files, null, Platform.LinuxAmd64, bag).Named(new("debian/tool", new(new("t", "x"), 1, 1))));
+        Assert.Null(new GraphBuilder(new Demo().Files, null, new((_, _) => null), Platform.LinuxAmd64, bag).Named(new("debian/tool", new(new("t", "x"), 1, 1))));
         Assert.Contains("no recipe tree declares a distribution", Assert.Single(bag.Items).Message, StringComparison.Ordinal);
     }
 
@@ -173,7 +173,7 @@ public class GraphBuilderTests
     private static BuilditException Fails(Demo demo, string atom, IWorkspace? files = null)
     {
         var bag = new DiagnosticBag();
-        var package = files is null ? demo.Find(atom, bag) : new GraphBuilder(files, null, demo.Platform, bag).FromDirectory("/ws/pkgs/lib/aaa", null);
+        var package = files is null ? demo.Find(atom, bag) : new GraphBuilder(files, null, new((_, _) => null), demo.Platform, bag).FromDirectory("/ws/pkgs/lib/aaa", null);
         Assert.Null(package);
         return Assert.Throws<BuilditException>(bag.ThrowIfErrors);
     }
@@ -188,6 +188,8 @@ public class GraphBuilderTests
         public IReadOnlyList<string> RecipeNames => files.RecipeNames;
 
         public string Combine(string directory, string relative) => files.Combine(directory, relative);
+
+        public FileStamp? Stamp(string path) => files.Stamp(path);
 
         public SourceText? ReadText(string path) => files.ReadText(path);
 

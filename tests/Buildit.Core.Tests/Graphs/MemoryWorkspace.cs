@@ -49,6 +49,12 @@ internal sealed class MemoryWorkspace(string root = "/ws") : IWorkspace
 
     public SourceText? ReadText(string path) => _files.TryGetValue(path, out var file) ? new(path[(root.Length + 1)..], file.Text) : null;
 
+    public FileStamp? Stamp(string path) => List(path) is { Count: > 0 } files
+        ? StampOf(string.Join('\n', files.Select(f => $"{f} {_files[path + "/" + f]}")))
+        : _files.TryGetValue(path, out var file) ? StampOf(file.ToString()) : FileStamp.Nothing;
+
+    private static FileStamp StampOf(string state) => new(1, 2, state.Length, System.Buffers.Binary.BinaryPrimitives.ReadInt64LittleEndian(Convert.FromHexString(Digest.Of(state).Hex)));
+
     public (Digest Digest, bool Executable)? Hash(string path) => _files.TryGetValue(path, out var file) ? (Digest.Of(file.Text), file.Executable) : null;
 
     public IReadOnlyList<string> List(string directory) => [.. _files.Keys.Where(f => f.StartsWith(directory + "/", StringComparison.Ordinal)).Select(f => f[(directory.Length + 1)..])];

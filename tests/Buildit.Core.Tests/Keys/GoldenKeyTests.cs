@@ -1,3 +1,5 @@
+using Buildit.Core.Git;
+using Buildit.Core.Locks;
 using Buildit.Core.Tests.Graphs;
 using Buildit.Testing;
 
@@ -10,6 +12,8 @@ public class GoldenKeyTests
     {
         ["source"] = f => Add(f, ""),
         ["local-source"] = f => f.With("pkgs/g/x/pkg.yaml", "name: x\nversions:\n  1.0:\n    sources: [{path: src, unpack: true}]\nstyle: plain\n").With("pkgs/g/x/src/main.c", "int main;\n"),
+        ["git-source"] = f => f.With("pkgs/g/x/pkg.yaml", Demo.Git("branch: main, submodules: true")),
+        ["locked-patch"] = f => Add(f, "", "patches: {https://example.org/a.patch: why}"),
         ["patches"] = f => Add(f.With("pkgs/g/x/a.patch", "a\n").With("pkgs/g/x/b.patch", "b\n"), "", "patches: [{file: b.patch}, {file: a.patch, strip: 2}]"),
         ["flags"] = f => Add(f, "use:\n  one: {default: on, configure: [--one]}\n  two: {configure: [--two], configure-off: [--no-two], needs: {libs: [lib/ccc]}}\n"),
         ["needs"] = f => Add(f, "needs: {tools: [debian/tool], libs: [lib/bbb, lib/aaa], runtime: [debian/data]}\n"),
@@ -33,6 +37,8 @@ public class GoldenKeyTests
     {
         var demo = new Demo();
         Features[feature](demo.Files);
+        demo.Pins[new Lookup.RemotePatch("https://example.org/a.patch")] = new(Digest.Of("a.patch"));
+        demo.Pins[new Lookup.GitSource(new("https://example.org/x.git", new(GitRevisionKind.Branch, "main")) { Submodules = true })] = new(Digest.Of("tree"), Demo.Commit);
         Check(feature, demo.Package("g/x"));
     }
 

@@ -1,16 +1,14 @@
-namespace Buildit.Core.Recipes;
+namespace Buildit.Core;
 
 /// <summary>
-/// The order of upstream versions, as Debian's policy defines it (Debian Policy 5.6.12, "Version"): digits compare as numbers, letters before other characters,
+/// The order of upstream versions, as Debian's policy defines it (Debian Policy 5.6.12, "Version") and dpkg's verrevcmp does it: digits compare as numbers, letters before other characters,
 /// <c>~</c> before everything, even the end.
 /// </summary>
 internal static class VersionOrder
 {
     /// <summary>Less than, equal to or greater than zero, as <see cref="IComparer{T}.Compare"/>.</summary>
-    internal static int Compare(string left, string right)
+    internal static int Compare(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {
-        var a = left.AsSpan();
-        var b = right.AsSpan();
         while (a.Length > 0 || b.Length > 0)
         {
             var order = CompareText(ref a, ref b);

@@ -1,0 +1,90 @@
+using Buildit.Core;
+using Buildit.Core.Configuration;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Locks;
+
+namespace Buildit.Cli.Workspaces;
+
+/// <summary>The configuration that counts for a target, and the places that follow from it alone. Recipes are not looked at yet.</summary>
+internal sealed record Settings
+{
+    private const string ConfigName = ".buildit-config.yaml";
+
+    /// <summary>Directory that the command was started in; messages show paths relative to it.</summary>
+    public required string Start { get; init; }
+
+    /// <summary>Directory of the target; where the command was started if it is none.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The configuration in force.</summary>
+    public required Config Config { get; init; }
+
+    /// <summary>Directory of the configuration file, from which its paths count; of the target if there is none.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Absolute directory of the store.</summary>
+    public required string StoreDirectory { get; init; }
+
+    /// <summary>The lock that pins the configuration's recipe trees.</summary>
+    public string LockPath => Path.Combine(Root, PinLockFile.Name);
+
+    /// <summary>Finds the configuration of a target, from its directory upwards; mistakes go to the bag.</summary>
+    public static Settings Find(string start, string target, DiagnosticBag bag)
+    {
+        var directory = System.IO.Directory.Exists(target) ? target : start;
+        var file = Upwards(directory).Select(d => Path.Combine(d, ConfigName)).Append(Path.Combine(ConfigHome(), "buildit", "config.yaml")).FirstOrDefault(File.Exists);
+        var root = file is null ? directory : Path.GetDirectoryName(file)!;
+        var config = file is null ? Config.Default : ConfigParser.Parse(new(Display(start, file), File.ReadAllText(file)), bag) ?? Config.Default;
+        foreach (var binhost in config.Binhosts)
+        {
+            bag.Warning(binhost.Name.Span, $"binhost '{binhost.Name.Value}' is not used: this version neither downloads nor uploads what was built");
+        }
+
+        if (config.Store is { Value: ['~', ..] } home)
+        {
+            bag.Error(home.Span, $"'{home.Value}': '~' has no meaning in a configuration", "write the whole path; without 'store' it is ~/.local/share/buildit");
+        }
+
+        return new() { Start = start, Directory = directory, Config = config, Root = root, StoreDirectory = StoreOf(config, root) };
+    }
+
+    /// <summary>A path as messages show it: relative, if it is below the directory that the command was started in.</summary>
+    public string Display(string path) => Display(Start, path);
+
+    /// <summary>A directory and all above it.</summary>
+    public static IEnumerable<string> Upwards(string directory)
+    {
+        for (var d = directory; d is not null; d = Path.GetDirectoryName(d))
+        {
+            yield return d;
+        }
+    }
+
+    private static string Display(string start, string path)
+    {
+        var relative = Path.GetRelativePath(start, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+
+    private static string StoreOf(Config config, string root)
+    {
+        if (Environment.GetEnvironmentVariable("BUILDIT_STORE") is { Length: > 0 } store)
+        {
+            return Path.GetFullPath(store);
+        }
+
+        return config.Store is { } configured ? Path.GetFullPath(Path.Combine(root, configured.Value)) : Path.Combine(DataHome(), "buildit");
+    }
+
+    private static string DataHome() => Xdg("XDG_DATA_HOME", ".local/share");
+
+    private static string ConfigHome() => Xdg("XDG_CONFIG_HOME", ".config");
+
+    // XDG Base Directory Specification 0.8: relative paths in these variables are invalid and ignored.
+    private static string Xdg(string variable, string fallback) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set && Path.IsPathRooted(set) ? set : Path.Combine(Home(), fallback);
+
+    private static string Home() => Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home
+        ? home
+        : throw new BuilditException(ExitCode.InvalidInput, "neither HOME nor BUILDIT_STORE is set, so there is no place for the store", "set BUILDIT_STORE to a directory");
+}

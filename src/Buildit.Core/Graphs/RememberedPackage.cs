@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Text;
+using Buildit.Core.Keys;
+
+namespace Buildit.Core.Graphs;
+
+/// <summary>A path that a package's key was made from, and its state at that time.</summary>
+public readonly record struct RememberedInput(string Path, FileStamp Stamp);
+
+/// <summary>
+/// What was found out about a package when its files were last read. It holds as long as all its inputs have the same stamps and its dependencies give the
+/// same keys; then the files need not be read again.
+/// </summary>
+public sealed record RememberedPackage
+{
+    /// <summary>Whether it is a group, which builds nothing.</summary>
+    public required bool IsGroup { get; init; }
+
+    /// <summary><c>category/name</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Empty for a group.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Its key.</summary>
+    public required RecipeKey Key { get; init; }
+
+    /// <summary>Names of dependencies by role, as they are asked for: tools, libs, runtime needs and tools of the test; the members, for a group.</summary>
+    public required ImmutableArray<ImmutableArray<string>> Roles { get; init; }
+
+    /// <summary>Names of packages that it stands for.</summary>
+    public required ImmutableArray<string> Replaces { get; init; }
+
+    /// <summary>Digest of the keys of all that it names above.</summary>
+    public required Digest DependencyKeys { get; init; }
+
+    /// <summary>Every path that was looked at.</summary>
+    public required ImmutableArray<RememberedInput> Inputs { get; init; }
+
+    /// <summary>What to remember of a package that was made from these inputs; null for a distribution package, which is cheap to make.</summary>
+    internal static RememberedPackage? Of(Package package, ImmutableArray<RememberedInput> inputs) => package is Package.Imported ? null : new()
+    {
+        IsGroup = package is Package.Group,
+        Name = package.Name,
+        Version = package.Version,
+        Key = package.Key,
+        Roles = package.DependencyNames,
+        Replaces = package.Replaces,
+        DependencyKeys = DigestOf(package is Package.Built b ? [b.Tools, b.Libs, b.Runtime, b.TestTools] : [package.Companions]),
+        Inputs = inputs,
+    };
+
+    /// <summary>The package itself.</summary>
+    /// <param name="roles">Its dependencies, by role.</param>
+    /// <param name="again">Reads all that is not remembered.</param>
+    internal Package ToPackage(ImmutableArray<ImmutableArray<Package>> roles, Func<Package> again)
+    {
+        var whole = new Lazy<Package>(again);
+        return IsGroup
+            ? new Package.Group
+            {
+                Name = Name,
+                Version = Version,
+                Key = Key,
+                PreimageLater = () => whole.Value.Preimage,
+                CompanionsLater = () => roles[0],
+                Replaces = Replaces,
+                DependencyNames = Roles,
+                ContentLater = () => ((Package.Group)whole.Value).Content,
+            }
+            : new Package.Built
+            {
+                Name = Name,
+                Version = Version,
+                Key = Key,
+                PreimageLater = () => whole.Value.Preimage,
+                CompanionsLater = () => [.. roles[1], .. roles[2]],
+                Replaces = Replaces,
+                DependencyNames = Roles,
+                RecipeLater = () => ((Package.Built)whole.Value).Recipe,
+                Tools = roles[0],
+                Libs = roles[1],
+                Runtime = roles[2],
+                TestTools = roles[3],
+            };
+    }
+
+    /// <summary>The digest to compare with <see cref="DependencyKeys"/>.</summary>
+    internal static Digest DigestOf(params ReadOnlySpan<ImmutableArray<Package>> roles)
+    {
+        var text = new StringBuilder();
+        foreach (var role in roles)
+        {
+            foreach (var package in role)
+            {
+                text.Append(package.Key.Digest.Hex).Append(' ');
+            }
+
+            text.Append('\n');
+        }
+
+        return Digest.Of(text.ToString());
+    }
+}
