@@ -45,11 +45,11 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
 
     /// <inheritdoc/>
     public async Task<string> PatchAsync(ResolvedPatch patch, CancellationToken cancel) => patch.LocalPath ??
-        await FetchAsync(new(patch.FileName, FileAddresses.Of(patch), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
+        await FetchAsync(new(patch.FileName, addresses.Of(RemoteFile.Of(patch)), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
 
     private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
     {
-        var urls = addresses.Of(source, remote);
+        var urls = addresses.Of(RemoteFile.Of(source, remote));
         var file = await FetchAsync(new(source.FileName, Absolute(urls, source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
         var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("unpack", remote.Unpack ? 1 : 0).Put("name", source.NameInBuild).Digest;
         if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
+using Buildit.Core.Graphs;
 using Buildit.Core.Planning;
 using Buildit.Store.Fetching;
 
@@ -49,7 +50,7 @@ internal sealed class PlanText(Session session)
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private string FirstAddress(PlannedFile file) => session.Addresses.Of(file) is [var first, ..] ? Redaction.Of(first) : "no mirror";
+    private string FirstAddress(RemoteFile file) => session.Addresses.Of(file) is [var first, ..] ? Redaction.Of(first) : "no mirror";
 
     private static string Summary(TargetPlan plan)
     {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
-using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Planning;
 
@@ -109,10 +108,6 @@ public sealed class Planner
         return (true, same is not null && BuildKeys.Fits(same, package, root) ? same : null);
     }
 
-    private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched)
-    {
-        var sources = package.Recipe.Sources.Where(s => s.Origin is not Source.Local).Select(s => new PlannedFile(s.FileName, s.Digest, s, null));
-        var patches = package.Recipe.Patches.Where(p => p.Origin.IsRemote).Select(p => new PlannedFile(p.FileName, p.Digest, null, p));
-        return [.. sources.Concat(patches).Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
-    }
+    private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>
+        [.. package.RemoteFiles.Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
 }
