@@ -12,17 +12,18 @@ namespace Buildit.Cli.Commands;
 /// <summary>buildit why IMAGE PATTERN: which package or step brings something into an image, along which chain, and because of which files.</summary>
 internal sealed class WhyCommand(Terminal terminal, Func<IEnumerable<string>> verbs)
 {
-    private readonly Argument<string[]> _words = new("IMAGE PATTERN") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container (or name of a package), and what to look for in it: a path or glob (/usr/lib/**/libz*), a soname (libz.so.1), or a package (debian/libc6, zlib)" };
+    private readonly Argument<string?> _image = new("IMAGE") { Arity = ArgumentArity.ZeroOrOne, Description = "Directory of a container, or another TARGET that was built" };
+    private readonly Argument<string?> _pattern = new("PATTERN") { Arity = ArgumentArity.ZeroOrOne, Description = "A path or glob ('/usr/lib/**/libz*'), a soname (libz.so.1), or a package (debian/libc6, zlib)" };
     private readonly Option<bool> _json = Options.Json();
 
     public Command Command()
     {
-        var command = new Command("why", "Say why a file, a library or a package is in an image") { _words, _json };
+        var command = new Command("why", "Say why a file, a library or a package is in an image") { _image, _pattern, _json };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(_words) is not [var image, { Length: > 0 } pattern])
+            if ((parsed.GetValue(_image), parsed.GetValue(_pattern)) is not ({ } image, { Length: > 0 } pattern))
             {
-                throw new BuilditException(ExitCode.InvalidInput, "'why' takes an IMAGE and one PATTERN", "for example: buildit why containers/nginx-prod libz.so.1\nquote a glob, so that the shell leaves it alone: '/usr/lib/**'");
+                throw new BuilditException(ExitCode.InvalidInput, "'why' takes an IMAGE and one PATTERN", "for example: buildit why containers/nginx-prod libz.so.1");
             }
 
             Run(Options.StartOf(parsed), image, pattern, parsed.GetValue(_json));
