@@ -65,6 +65,7 @@ internal static partial class App
               buildit www-servers/nginx            build a package
               buildit plan containers/nginx-prod   what building it would do
               buildit build --help                 the options of building
+              buildit verify --vary TARGET         is it reproducible, and if not, why?
               buildit doctor                       is this machine fit for it?
             """);
         root.Options.Add(Options.Directory);
@@ -72,6 +73,7 @@ internal static partial class App
         root.Subcommands.Add(new PlanCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new GraphCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new WhyCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new LockCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new UpdateCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());

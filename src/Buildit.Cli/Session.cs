@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Build.Locks;
 using Buildit.Build.Sandboxing;
 using Buildit.Build.Tools;
+using Buildit.Build.Verification;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
@@ -45,9 +46,11 @@ internal sealed class Session : IDisposable
         Pins = new(Fetcher, Git, report);
         Records = new(Store, Platform.LinuxAmd64);
         var sources = new PackageSources(Store, Fetcher, Archive, Git, Addresses, options, report);
+        var groups = new GroupMaker(Store, Records);
         var builder = Own(new PackageBuilder(Store, Records, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, Records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
-        Engine = Own(new BuildEngine(Records, builder, debian, new(Store, Records), options, report));
+        Engine = Own(new BuildEngine(Records, builder, debian, groups, options, report));
+        Remaker = new(Store, Engine, builder, new(Store, Sandbox, Roots, report), debian, groups, options, report);
         Toolbox.Engine = Engine;
     }
 
@@ -80,6 +83,8 @@ internal sealed class Session : IDisposable
     public PinFinder Pins { get; }
 
     public BuildEngine Engine { get; }
+
+    public Remaker Remaker { get; }
 
     public Lazy<DistributionMirrors> Apt { get; }
 

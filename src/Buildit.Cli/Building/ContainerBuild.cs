@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
@@ -14,26 +13,26 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
 {
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
-        var inputs = ContainerInputs.ReadUnlocked(session, target);
         var bag = new DiagnosticBag();
-        var graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel);
-        terminal.Print([.. inputs.Warnings, .. bag.Items]);
+        var input = ContainerInput.ReadUnlocked(session, target, bag);
+        input = input with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(input.Graph, bag, cancel) };
+        var graph = input.Graph;
+        terminal.Print([.. bag.Items]);
 
         terminal.Line($"Building {graph.DisplayName}");
-        var realised = await RealiseAsync(graph.Packages, cancel);
-        var closure = await session.Engine.RuntimeClosureAsync(realised.Select(r => r.Package), cancel);
-        await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
+        var realised = await RealiseAsync(graph, cancel);
+        await new ImageBuild(session, terminal, request).RunAsync(await input.ComposeAsync(session, realised.Select(r => r.Package), cancel), cancel);
         if (progress.Made == 0)
         {
             terminal.Line("Nothing was built: all packages are in the store.");
         }
     }
 
-    private async Task<List<Realised>> RealiseAsync(ImmutableArray<RequestedPackage> packages, CancellationToken cancel)
+    private async Task<List<Realised>> RealiseAsync(TargetGraph graph, CancellationToken cancel)
     {
         var realised = new List<Realised>();
-        var failures = new List<Exception>();
-        foreach (var requested in packages)
+        var failures = new List<BuilditException>();
+        foreach (var requested in graph.Packages)
         {
             try
             {
@@ -45,7 +44,12 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
             }
         }
 
-        Failures.Throw(failures);
+        if (failures.Count > 0)
+        {
+            progress.Summary.LeftOut($"images of {graph.DisplayName}", failures);
+            Failures.Throw(failures);
+        }
+
         return realised;
     }
 }

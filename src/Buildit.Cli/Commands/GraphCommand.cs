@@ -51,13 +51,13 @@ internal sealed class GraphCommand(Terminal terminal, Func<IEnumerable<string>> 
         return 0;
     }
 
-    private static Diagram DiagramOf(Session session, Target target, bool isRuntime, bool isWhole)
+    private Diagram DiagramOf(Session session, Target target, bool isRuntime, bool isWhole)
     {
         if (isRuntime)
         {
-            var view = RuntimeView.Read(session, target);
+            var view = RuntimeView.Read(session, terminal, target);
             var records = view.Closure.Packages.ToDictionary(p => p.Package.Key, p => p.Record);
-            return new DiagramMaker(p => PackageSize.Of(session.Store, records[p.Key], Composition.Output)).OfRuntime(view.Target.DisplayName, view.Graph, view.Target.Container is not null);
+            return new DiagramMaker(p => PackageSize.Of(session.Store, records[p.Key], ImageParts.Output)).OfRuntime(view.Target.DisplayName, view.Graph, view.Target.Container is not null);
         }
 
         var read = TargetGraph.Read(session, target);

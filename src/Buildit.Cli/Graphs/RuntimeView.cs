@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Build.Planning;
 using Buildit.Cli.Building;
+using Buildit.Cli.Consoles;
 using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
@@ -22,11 +23,9 @@ internal sealed record RuntimeView(TargetGraph Target, ContainerFiles Files, Run
     private const int ShownMissing = 5;
 
     /// <summary>Reads a target as it is declared now; throws if that was not built.</summary>
-    public static RuntimeView Read(Session session, Target target)
+    public static RuntimeView Read(Session session, Terminal terminal, Target target)
     {
-        var (graph, files) = target is Target.ContainerDirectory directory
-            ? ContainerInputs.Read(session, directory) is var inputs ? (inputs.Graph, inputs.Files) : default
-            : (TargetGraph.Read(session, target), ContainerFiles.Empty);
+        var (graph, files) = target is Target.ContainerDirectory directory ? ContainerInput.Read(session, terminal, directory) : new(TargetGraph.Read(session, target), ContainerFiles.Empty);
         var packages = graph.Packages.Select(p => p.Package).ToArray();
         var closure = RuntimeClosure.Of(packages, new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages)).Find);
         if (!closure.Missing.IsEmpty)
@@ -34,9 +33,11 @@ internal sealed record RuntimeView(TargetGraph Target, ContainerFiles Files, Run
             throw NotBuilt(graph, closure.Missing);
         }
 
-        var root = Composition.Compose(session.Store, files, closure.Packages);
-        var links = RuntimeLinks.Find(root);
-        return new(graph, files, closure, root, links, RuntimeGraph.Of(closure, graph.Packages.Select(p => p.Asked), links.Links));
+        var bag = new DiagnosticBag();
+        var root = ImageRoot.Compose(ImageParts.Of(session.Store, closure.Packages), files, ImageParts.DateOf(closure.Packages), bag);
+        bag.ThrowIfErrors(ExitCode.Failed);
+        var links = RuntimeLinks.Find(root!);
+        return new(graph, files, closure, root!, links, RuntimeGraph.Of(closure, graph.Packages.Select(p => p.Asked), links.Links));
     }
 
     private static BuilditException NotBuilt(TargetGraph graph, ImmutableArray<Package> missing)

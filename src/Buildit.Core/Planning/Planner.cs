@@ -72,11 +72,16 @@ public sealed class Planner
             return [new PlanStep.Reuse(package, record)];
         }
 
-        var (isDecided, same) = package is Package.Built built && !_request.Rebuild ? Decide(built) : (true, null);
+        var (isDecided, same) = package switch
+        {
+            Package.Built built when !_request.Rebuild => Decide(built),
+            Package.Imported imported => (true, _there.Find(BuildKeys.Of(imported))),
+            _ => (true, null),
+        };
         if (same is not null)
         {
             _known[package.Key] = same;
-            return [.. Fetches((Package.Built)package, fetched), new PlanStep.CutOff(package, same)];
+            return [.. package is Package.Built fetching ? Fetches(fetching, fetched) : [], new PlanStep.CutOff(package, same)];
         }
 
         _companionship.AddAbove(package, _undecided);
