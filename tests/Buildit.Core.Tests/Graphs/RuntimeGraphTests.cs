@@ -68,7 +68,7 @@ public class RuntimeGraphTests
 
     private static FileLink Link(string file, string? owner, string soname, string? provider) => new(file, owner, ReasonKind.Library, soname, "/usr/lib/" + soname, provider);
 
-    private static Buildit.Core.Records.Record Recorded(Package package, string needs) => new()
+    internal static Buildit.Core.Records.Record Recorded(Package package, string needs) => new()
     {
         Package = package.Name,
         Version = package.Version,
