@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Build.Locks;
 using Buildit.Build.Sandboxing;
 using Buildit.Build.Tools;
+using Buildit.Build.Verification;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
@@ -41,14 +42,16 @@ internal sealed class Session : IDisposable
         Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
+        Addresses = new(new(() => new MirrorList(Apt.Value.BaseUrls)), options.SourceMirrors);
         Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
         Pins = new(Fetcher, Git, report);
-        Addresses = new(new(() => new MirrorList(Apt.Value.BaseUrls)), options.SourceMirrors);
         Records = new(Store, Platform.LinuxAmd64);
         var sources = new PackageSources(Store, Fetcher, Archive, Git, Addresses, options, report);
+        var groups = new GroupMaker(Store, Records);
         var builder = Own(new PackageBuilder(Store, Records, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, Records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
-        Engine = Own(new BuildEngine(Records, builder, debian, new(Store, Records), options, report));
+        Engine = Own(new BuildEngine(Records, builder, debian, groups, options, report));
+        Remaker = new(Store, Engine, builder, new(Store, Sandbox, Roots, report), debian, groups, options, report);
         Toolbox.Engine = Engine;
         History = new(Store);
         Explainer = new(History, CausesOf(workspace, History), new LocalSources(Store, Archive));
@@ -76,15 +79,17 @@ internal sealed class Session : IDisposable
 
     public Fetcher Fetcher { get; }
 
-    public GitSources Git { get; }
-
-    public PinFinder Pins { get; }
-
     public FileAddresses Addresses { get; }
 
     public RecordKeeper Records { get; }
 
+    public GitSources Git { get; }
+
+    public PinFinder Pins { get; }
+
     public BuildEngine Engine { get; }
+
+    public Remaker Remaker { get; }
 
     public RecordHistory History { get; }
 

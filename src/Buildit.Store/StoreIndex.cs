@@ -104,9 +104,9 @@ public sealed class StoreIndex : IDisposable
 
     private bool Has(string name) => Query("SELECT name FROM sqlite_master WHERE name = $1", name) is not null;
 
-    private Digest? Digest(string sql, params ReadOnlySpan<string> arguments) => Query(sql, arguments) is { } hex ? Core.Digest.Parse(hex) : null;
+    private Digest? Digest(string sql, params string[] arguments) => Query(sql, arguments) is { } hex ? Core.Digest.Parse(hex) : null;
 
-    private string? Query(string sql, params ReadOnlySpan<string> arguments)
+    private string? Query(string sql, params string[] arguments)
     {
         lock (_gate)
         {
@@ -120,7 +120,7 @@ public sealed class StoreIndex : IDisposable
         return Rows(sql, json);
     }
 
-    private List<(string First, string Second)> Rows(string sql, params ReadOnlySpan<string> arguments)
+    private List<(string First, string Second)> Rows(string sql, params string[] arguments)
     {
         lock (_gate)
         {

@@ -37,6 +37,12 @@ internal static class Expect
         return result;
     }
 
+    /// <summary>The packages that it built, sorted.</summary>
+    public static string[] Built(this BuilditResult result) => Told(result, ": built in ");
+
+    /// <summary>The packages that it took from builds of the same inputs, sorted.</summary>
+    public static string[] CutOff(this BuilditResult result) => Told(result, ": its inputs give what was built before");
+
     /// <summary>The HASH that it printed last.</summary>
     public static string Hash(this BuilditResult result)
     {
@@ -44,4 +50,7 @@ internal static class Expect
         var start = result.Error.LastIndexOf("HASH: ", StringComparison.Ordinal) + 6;
         return result.Error[start..result.Error.IndexOf('\n', start)].Trim();
     }
+
+    private static string[] Told(BuilditResult result, string what) =>
+        [.. result.Error.Split('\n').Where(l => l.Contains(what, StringComparison.Ordinal)).Select(l => l[..l.IndexOf(what, StringComparison.Ordinal)].Trim()).Order(StringComparer.Ordinal)];
 }

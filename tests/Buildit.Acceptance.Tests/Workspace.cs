@@ -26,6 +26,17 @@ internal sealed class Workspace : IDisposable
 
     public string Path => _directory.Path;
 
+    /// <summary>The workspace with the recipe of the libraries that 'verify --vary' shows programs another machine with.</summary>
+    public Workspace WithVary()
+    {
+        foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(Repository.Root, "pkgs/buildit"), "*", SearchOption.AllDirectories))
+        {
+            Write(System.IO.Path.GetRelativePath(Repository.Root, file), File.ReadAllText(file));
+        }
+
+        return this;
+    }
+
     /// <summary>The store of its runs; tests that damage or fill one set their own.</summary>
     public string Store { get; set; } = Repository.SharedStore;
 

@@ -44,6 +44,7 @@ internal static class Samples
             CompanionsLater = () => [.. libs ?? [], .. runtime ?? []],
             Replaces = [.. replaces ?? []],
             RecipeLater = () => recipe,
+            RemoteFiles = RemoteFile.AllOf(recipe),
             Tools = [.. tools ?? []],
             Libs = [.. libs ?? []],
             Runtime = [.. runtime ?? []],

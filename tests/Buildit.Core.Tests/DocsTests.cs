@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Buildit.Core.Configuration;
 using Buildit.Core.Containers;
@@ -6,6 +7,7 @@ using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Keys;
 using Buildit.Core.Recipes;
+using Buildit.Core.Verification;
 
 namespace Buildit.Core.Tests;
 
@@ -84,6 +86,21 @@ public sealed partial class DocsTests
         Assert.Equal([], Enum.GetValues<ExitCode>().Where(c => !Read("docs/cli.md").Contains(FormattableString.Invariant($"| {(int)c} | `{c}` |"), StringComparison.Ordinal)));
 
     [Fact]
+    public void Every_kind_of_cause_is_described() =>
+        Assert.Equal([], Enum.GetValues<CauseKind>().Select(k => k.Word()).Where(w => !Read("docs/reproducibility.md").Contains($"| `{w}` |", StringComparison.Ordinal)));
+
+    /// <summary>Every name that a record has is in the table, so that nobody has to guess.</summary>
+    [Fact]
+    public void Every_field_of_a_record_is_described()
+    {
+        var statement = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "tests/golden/records/demo.statement.json"))).RootElement;
+        var envelope = JsonDocument.Parse(File.ReadAllText(Path.Combine(Root, "tests/golden/records/demo.dsse.json"))).RootElement;
+        var text = Read("docs/records.md");
+        var known = new HashSet<string>(StringComparer.Ordinal) { "predicate", "buildDefinition", "runDetails", "builder", "sha256" };
+        Assert.Equal([], Names(statement).Concat(Names(envelope)).Distinct().Where(n => !known.Contains(n) && !text.Contains($"`{n}`", StringComparison.Ordinal) && !Regex.IsMatch(text, $@"`[a-zA-Z.]*\b{n}`")));
+    }
+
+    [Fact]
     public void Every_package_that_we_stand_on_is_described()
     {
         var files = new[] { "Directory.Packages.props", "src/Buildit.Store/Compression/liblzma.props" };
@@ -98,6 +115,13 @@ public sealed partial class DocsTests
         var versions = typeof(FormatVersions).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral);
         Assert.Equal([], versions.Where(f => !Read("docs/keys.md").Contains($"| `{f.Name}` | {f.GetRawConstantValue()} |", StringComparison.Ordinal)).Select(f => f.Name));
     }
+
+    private static IEnumerable<string> Names(JsonElement e) => e.ValueKind switch
+    {
+        JsonValueKind.Object => e.EnumerateObject().SelectMany(p => Names(p.Value).Prepend(p.Name)),
+        JsonValueKind.Array => e.EnumerateArray().SelectMany(Names),
+        _ => [],
+    };
 
     private static IReadOnlyList<Diagnostic> Parse(string kind, string yaml)
     {

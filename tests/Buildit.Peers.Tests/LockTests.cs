@@ -7,7 +7,7 @@ namespace Buildit.Peers.Tests;
 [Collection(nameof(Judged))]
 public sealed class LockTests(Judged judged) : IDisposable
 {
-    private readonly TemporaryDirectory _copy = CopyOfTheWorkspace();
+    private readonly TemporaryDirectory _copy = WorkspaceCopy.Of("tests/peers");
 
     private string Workspace => Path.Combine(_copy, "tests/peers");
 
@@ -74,19 +74,5 @@ public sealed class LockTests(Judged judged) : IDisposable
         var outdated = Regex.Replace(locked, $"(\nPackage: {package}\nVersion: )[^\n]+((?:\n[^\n]+)*?\nSHA256: )[0-9a-f]+", $"${{1}}0-1${{2}}{new string('0', 64)}");
         Assert.NotEqual(locked, outdated);
         return outdated;
-    }
-
-    private static TemporaryDirectory CopyOfTheWorkspace()
-    {
-        var copy = new TemporaryDirectory();
-        var source = Path.Combine(Repository.Root, "tests/peers");
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Append(Path.Combine(Repository.Root, "pkgs/debian/keyring.gpg")))
-        {
-            var target = Path.Combine(copy, Path.GetRelativePath(Repository.Root, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-
-        return copy;
     }
 }

@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Buildit.Build.Engine;
+using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Testing;
 
 namespace Buildit.Peers.Tests;
@@ -44,14 +47,52 @@ public sealed class RecordTests(Judged judged) : IAsyncLifetime, IDisposable
         }
     }
 
+    /// <summary>The in-toto attestation framework's own library, which knows every field and which of them are required.</summary>
+    [Fact]
+    public void The_attestation_frameworks_library_accepts_every_record()
+    {
+        var files = _packages.Select((p, i) => Put($"record{i}.json", EnvelopeOf(p))).ToArray();
+        var golden = Put("golden.json", File.ReadAllBytes(Path.Combine(Repository.Root, "tests/golden/records/demo.dsse.json")));
+        var nothing = Put("nothing.json", RecordFormat.Write(_packages[0].Record with { Outputs = _packages[0].Record.Outputs.Clear() }));
+        var said = judged.Peers.Run(["attestation-judge", .. files, golden, nothing]).Succeeded();
+        Assert.Equal(files.Length + 2, said.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("golden.json: 2 subjects, 2 dependencies, built by urn:buildit:builder:local:1\n", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>So that its word is worth something.</summary>
+    [Theory]
+    [InlineData("\"subject\":[", "\"subject\":[],\"subjects\":[", "unknown field")]
+    [InlineData("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0", "wrong statement type")]
+    [InlineData("\"id\":\"urn:buildit:builder:local:1\"", "\"id\":\"\"", "builder.id required")]
+    [InlineData("\"version\":{", "\"versions\":{", "unknown field")]
+    [InlineData("\"sha256\":\"", "\"sha256\":\"00", "digest")]
+    [InlineData("\"buildType\":", "\"kind\":", "unknown field")]
+    public void It_refuses_what_is_not_as_the_specifications_say(string from, string to, string why)
+    {
+        var statement = Encoding.UTF8.GetString(JsonDocument.Parse(RecordFormat.Write(_packages[0].Record)).RootElement.GetProperty("payload").GetBytesFromBase64());
+        Assert.Contains(from, statement, StringComparison.Ordinal);
+        var payload = Convert.ToBase64String(Encoding.UTF8.GetBytes(statement.Replace(from, to, StringComparison.Ordinal)));
+        var file = Put("wrong.json", Encoding.UTF8.GetBytes($$"""{"payloadType":"application/vnd.in-toto+json","payload":"{{payload}}","signatures":[]}"""));
+        var result = judged.Peers.Run("attestation-judge", file);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(why, result.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
     public Task DisposeAsync() => Task.CompletedTask;
 
     public void Dispose() => _session.Dispose();
 
+    private string Put(string name, byte[] bytes)
+    {
+        File.WriteAllBytes(Path.Combine(judged.Work, name), bytes);
+        return name;
+    }
+
+    private byte[] EnvelopeOf(Realised package) => _session.Session.Store.ReadBlob(_session.Session.Store.Index.FindRecord(package.Package.Key)!.Value)!;
+
     private JsonElement StatementOf(Realised package)
     {
-        var store = _session.Session.Store;
-        var envelope = JsonDocument.Parse(store.ReadBlob(store.Index.FindRecord(package.Package.Key)!.Value)).RootElement;
+        var envelope = JsonDocument.Parse(EnvelopeOf(package)).RootElement;
         Assert.Equal("application/vnd.in-toto+json", envelope.GetProperty("payloadType").GetString());
         Assert.Equal(JsonValueKind.Array, envelope.GetProperty("signatures").ValueKind);
         return JsonDocument.Parse(envelope.GetProperty("payload").GetBytesFromBase64()).RootElement;

@@ -18,11 +18,11 @@ public static class BuildEnvironment
         ["TMPDIR"] = "/tmp",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    /// <summary>What the phases of a recipe get. <paramref name="jobs"/> is the one value that may differ between builds of one key.</summary>
-    public static ImmutableSortedDictionary<string, string> Of(ResolvedRecipe recipe, long sourceDate, int jobs) => Base.SetItems(new Dictionary<string, string>
+    /// <summary>What the phases of a recipe get. $JOBS is the one value that may differ between builds of one key.</summary>
+    public static ImmutableSortedDictionary<string, string> Of(ResolvedRecipe recipe, long sourceDate, BuildConditions conditions) => conditions.Environment.SetItems(new Dictionary<string, string>
     {
         ["SOURCE_DATE_EPOCH"] = sourceDate.ToString(CultureInfo.InvariantCulture),
-        ["JOBS"] = jobs.ToString(CultureInfo.InvariantCulture),
+        ["JOBS"] = conditions.Jobs.ToString(CultureInfo.InvariantCulture),
         ["INPUT"] = BuildScript.SourceDirectory,
         ["INPUT_DIR"] = BuildScript.SourceDirectory,
         ["OUTPUT"] = BuildScript.InstallDirectory,

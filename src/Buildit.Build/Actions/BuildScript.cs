@@ -27,10 +27,10 @@ public static class BuildScript
 
         """;
 
-    private const string Head = """
+    private static string Head(string umask) => $$"""
         #!/bin/sh
         set -eu
-        umask 022
+        umask {{umask}}
         phase() { printf '%s\n' "phase $1" >> /out/status; printf '==> %s\n' "$1"; }
         run() { name=$1; shift; phase "$name"; cd /build/src; /bin/sh -eu "/src/phases/$name" "$@"; }
         mkdir -p "$HOME" /build/src /out/root
@@ -79,10 +79,10 @@ public static class BuildScript
         """;
 
     /// <summary>All files of /src that come from the recipe's text: path -> text.</summary>
-    public static ImmutableSortedDictionary<string, string> Files(ResolvedRecipe recipe)
+    public static ImmutableSortedDictionary<string, string> Files(ResolvedRecipe recipe, BuildConditions conditions)
     {
         var files = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        files["build.sh"] = Script(recipe);
+        files["build.sh"] = Script(recipe, conditions.Umask);
         files["prelude"] = Prelude;
         foreach (var (name, text) in recipe.Phases)
         {
@@ -98,9 +98,9 @@ public static class BuildScript
     /// <summary>The name of patch number <paramref name="index"/> in /src/patches.</summary>
     public static string PatchFile(int index, ResolvedPatch patch) => string.Create(CultureInfo.InvariantCulture, $"{index:00}-{Safe(patch.FileName)}");
 
-    private static string Script(ResolvedRecipe recipe)
+    private static string Script(ResolvedRecipe recipe, string umask)
     {
-        var s = new StringBuilder(Head);
+        var s = new StringBuilder(Head(umask));
         s.Append("phase unpack\n");
         for (var i = 0; i < recipe.Sources.Length; i++)
         {

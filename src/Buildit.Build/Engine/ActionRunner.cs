@@ -10,11 +10,12 @@ using Buildit.Core.Graphs;
 namespace Buildit.Build.Engine;
 
 /// <summary>Runs a package's action and its test in the sandbox, follows their phases, and turns a failure into words.</summary>
-public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action<BuildEvent> report)
+public sealed class ActionRunner(ISandbox sandbox, Action<BuildEvent> report)
 {
     /// <summary>Runs all phases. Throws with phase, command and the log's tail when one fails.</summary>
-    public async Task RunAsync(Package.Built package, string root, BuildWork work, long sourceDate, string logPath, CancellationToken cancel)
+    public async Task RunAsync(BuildTask task, string root, BuildWork work, BuildConditions conditions, string logPath, CancellationToken cancel)
     {
+        var package = task.Package;
         if (!File.Exists(Path.Combine(root, "usr/bin/sh")))
         {
             throw new BuilditException(ExitCode.InvalidInput, $"'{package.DisplayName}' has no shell to build with", "name a toolchain in its needs: 'tools: [toolchain/c]'", new SourceSpan(package.Recipe.Text, 1, 1));
@@ -27,7 +28,7 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
             var following = FollowAsync(package, work.Status, followed.Token);
             try
             {
-                result = await sandbox.RunAsync(Request(package, root, work, sourceDate, log), cancel);
+                result = await sandbox.RunAsync(Request(task, root, work, conditions, log), cancel);
             }
             finally
             {
@@ -67,14 +68,22 @@ public sealed class ActionRunner(ISandbox sandbox, EngineOptions options, Action
         }
     }
 
-    private SandboxRequest Request(Package.Built package, string root, BuildWork work, long sourceDate, Stream log) => new()
+    private static SandboxRequest Request(BuildTask task, string root, BuildWork work, BuildConditions conditions, Stream log) => new()
     {
         Root = root,
-        Command = ["/bin/sh", "/src/build.sh", .. package.Recipe.Configure],
-        Environment = BuildEnvironment.Of(package.Recipe, sourceDate, options.Jobs),
-        Mounts = [new(work.Source, "/src", false), new(work.Build, "/build", true), new(work.Out, "/out", true)],
+        Command = ["/bin/sh", "/src/build.sh", .. task.Package.Recipe.Configure],
+        Environment = BuildEnvironment.Of(task.Package.Recipe, task.SourceDate, conditions),
+        IsEnvironmentReversed = conditions.IsEnvironmentReversed,
+        Mounts =
+        [
+            new(work.Source, "/src", false), new(work.Build, "/build", true), new(work.Out, "/out", true),
+            .. conditions.Preloads.IsEmpty ? (Mount[])[] : [PreloadedEtc.Make(root, conditions.Preloads, work.Etc)],
+        ],
         WorkingDirectory = "/build",
-        Timeout = package.Recipe.Timeout,
+        HostName = conditions.HostName,
+        Uid = conditions.User,
+        Gid = conditions.Group,
+        Timeout = task.Package.Recipe.Timeout,
         Output = log,
     };
 

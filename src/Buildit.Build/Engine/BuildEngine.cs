@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
 
@@ -13,6 +14,7 @@ namespace Buildit.Build.Engine;
 public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, DebianImport debian, GroupMaker groups, EngineOptions options, Action<BuildEvent> report) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<Realised>>> _running = new(StringComparer.Ordinal);
+    private readonly RootCauses _causes = new(report);
     private readonly CancellationTokenSource _stop = new();
     private ExceptionDispatchInfo? _failure;
 
@@ -62,7 +64,15 @@ public sealed class BuildEngine(RecordKeeper records, PackageBuilder builder, De
     private async Task<Realised> RunAsync(Package package, CancellationToken cancel)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stop.Token);
-        return await StoppingAsync(ComputeAsync(package, either.Token), either.Token);
+        try
+        {
+            return await StoppingAsync(ComputeAsync(package, either.Token), either.Token);
+        }
+        catch (BuilditException e) when (options.KeepGoing)
+        {
+            _causes.Tell(package, e);
+            throw;
+        }
     }
 
     /// <summary>Lets a failure stop everything else at once, unless the options say to keep going; what was stopped fails with what stopped it.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 
@@ -28,11 +29,20 @@ public abstract record BuildEvent
     /// <summary>A build starts; its log grows in this file.</summary>
     public sealed record Building(Package Package, string Log) : BuildEvent;
 
+    /// <summary>A build starts whose outputs are only compared; <paramref name="Conditions"/> says under which.</summary>
+    public sealed record Rebuilding(Package Package, string Conditions, string Log) : BuildEvent;
+
     /// <summary>A build entered a phase.</summary>
     public sealed record InPhase(Package Package, string Phase) : BuildEvent;
 
     /// <summary>A build ended well.</summary>
     public sealed record Built(Package Package, TimeSpan Elapsed, string Log) : BuildEvent;
+
+    /// <summary>A package could not be made: one of the root causes of what a run could not do.</summary>
+    public sealed record Failed(Package Package, BuilditException Failure) : BuildEvent;
+
+    /// <summary>A package was not made because of others that failed.</summary>
+    public sealed record Skipped(Package Package, ImmutableArray<Package> Because) : BuildEvent;
 
     /// <summary>Another process holds what is needed.</summary>
     public sealed record Waiting(string What, string Holder) : BuildEvent;

@@ -20,6 +20,9 @@ public sealed record BuildWork(string Directory)
     /// <summary>Where outputs are sorted into.</summary>
     public string Outputs => Path.Combine(Directory, "outputs");
 
+    /// <summary>An /etc of its own, where the conditions want one.</summary>
+    public string Etc => Path.Combine(Directory, "etc");
+
     /// <summary>What the install phase installed.</summary>
     public string Installed => Path.Combine(Out, "root");
 
@@ -30,7 +33,7 @@ public sealed record BuildWork(string Directory)
     public string Status => Path.Combine(Out, "status");
 
     /// <summary>Puts everything in place that the action reads.</summary>
-    public void Prepare(ResolvedRecipe recipe, BuildInputs inputs)
+    public void Prepare(ResolvedRecipe recipe, BuildInputs inputs, BuildConditions conditions)
     {
         // For its owner only: what a build of root makes setuid inside belongs to root outside.
         System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -39,7 +42,7 @@ public sealed record BuildWork(string Directory)
             System.IO.Directory.CreateDirectory(directory);
         }
 
-        foreach (var (path, text) in BuildScript.Files(recipe))
+        foreach (var (path, text) in BuildScript.Files(recipe, conditions))
         {
             File.WriteAllText(Path.Combine(Source, path), text);
         }

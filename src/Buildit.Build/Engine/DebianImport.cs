@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Buildit.Core.Debian;
 using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
 using Buildit.Core.Records;
 using Buildit.Store;
 using Buildit.Store.Debian;
+using Buildit.Store.Trees;
 
 namespace Buildit.Build.Engine;
 
@@ -13,21 +15,23 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
 {
     private readonly SemaphoreSlim _unpacking = new(Environment.ProcessorCount);
 
-    /// <summary>Imports one .deb.</summary>
+    /// <summary>Imports one .deb, unless it was imported before with other dependencies: those are no part of its files.</summary>
     public async Task<Realised> ImportAsync(Package.Imported package, CancellationToken cancel)
     {
-        var deb = await sources.DebAsync(package.Pin, cancel);
+        if (records.Find(BuildKeys.Of(package)) is { } same)
+        {
+            report(new BuildEvent.CutOff(package));
+            return await records.KeepAgainAsync(package, same, cancel);
+        }
+
         var work = store.NewWorkPath("deb");
         Directory.CreateDirectory(work);
         try
         {
-            ImmutableArray<ImportedOutput> outputs;
-            using (await _unpacking.EnterAsync(cancel))
-            {
-                outputs = await Task.Run(() => Unpack(package, deb, work, cancel), cancel);
-            }
-
-            var realised = await KeepAsync(package, outputs, cancel);
+            var outputs = await UnpackAsync(package, work, cancel);
+            var date = outputs.Values.Select(o => o.Tree.Mtime).DefaultIfEmpty(0).Max();
+            var realised = await records.KeepAsync(
+                package, BuildKeys.Of(package), outputs, [.. package.Companions.Select(c => c.Name)], [], [MaterialOf(package.Pin)], date, cancel);
             report(new BuildEvent.Imported(package));
             return realised;
         }
@@ -37,22 +41,25 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
         }
     }
 
+    /// <summary>Unpacks one .deb into outputs, by name, below a directory; nothing of it is part of the store yet.</summary>
+    public async Task<ImmutableSortedDictionary<string, StoredTree>> UnpackAsync(Package.Imported package, string work, CancellationToken cancel)
+    {
+        var deb = await sources.DebAsync(package.Pin, cancel);
+        using (await _unpacking.EnterAsync(cancel))
+        {
+            return await Task.Run(
+                () =>
+                {
+                    using var file = File.OpenRead(deb);
+                    return importerOf(package.Pin).Import(file, work, package.Pin, package.Links, cancel)
+                        .ToImmutableSortedDictionary(o => o.Name, o => store.PrepareTree(o.Tree, o.Directory), StringComparer.Ordinal);
+                },
+                cancel);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _unpacking.Dispose();
-
-    private ImmutableArray<ImportedOutput> Unpack(Package.Imported package, string deb, string work, CancellationToken cancel)
-    {
-        using var file = File.OpenRead(deb);
-        return importerOf(package.Pin).Import(file, work, package.Pin, package.Links, cancel);
-    }
-
-    private async Task<Realised> KeepAsync(Package.Imported package, ImmutableArray<ImportedOutput> outputs, CancellationToken cancel)
-    {
-        var trees = await Task.Run(() => outputs.ToImmutableSortedDictionary(o => o.Name, o => store.PrepareTree(o.Tree, o.Directory), StringComparer.Ordinal), cancel);
-        var date = outputs.Select(o => o.Tree.Mtime).DefaultIfEmpty(0).Max();
-        return await records.KeepAsync(
-            package, new(package.Key.Digest), trees, [.. package.Companions.Select(c => c.Name)], [], [MaterialOf(package.Pin)], date, cancel);
-    }
 
     private static Material MaterialOf(LockedPackage pin) => new(Path.GetFileName(pin.Path), $"pkg:deb/debian/{Uri.EscapeDataString(pin.Name)}@{Uri.EscapeDataString(pin.Version)}?arch={pin.Architecture}", pin.Sha256);
 }

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Core.Debian;
 using Buildit.Core.Graphs;
-using Buildit.Core.Planning;
-using Buildit.Core.Recipes;
 using Buildit.Store.Fetching;
 
 namespace Buildit.Build.Engine;
@@ -15,18 +13,7 @@ public sealed class FileAddresses(Lazy<MirrorList> mirrors, ImmutableArray<strin
     /// <summary>A .deb.</summary>
     public ImmutableArray<string> Of(LockedPackage pin) => mirrors.Value.ForPath(pin.Path);
 
-    /// <summary>A remote source: its own address first, as it is written (<c>file:</c> may be relative to the recipe's directory).</summary>
-    public ImmutableArray<string> Of(ResolvedSource source, Source.Remote remote) =>
-        mirrors.Value.ExpandAll([remote.Url, .. remote.Mirrors, .. sourceMirrors.Select(m => m + "/" + source.FileName)]);
-
-    /// <summary>A remote patch.</summary>
-    public static ImmutableArray<string> Of(ResolvedPatch patch) => [patch.Origin.Location];
-
-    /// <summary>A source or patch of a plan.</summary>
-    public ImmutableArray<string> Of(PlannedFile file) => file switch
-    {
-        { Source: { Origin: Source.Remote remote } source } => Of(source, remote),
-        { Patch: { } patch } => Of(patch),
-        _ => [],
-    };
+    /// <summary>A source or patch; <c>file:</c> may be relative to the recipe's directory.</summary>
+    public ImmutableArray<string> Of(RemoteFile file) =>
+        file.HasMirrors ? mirrors.Value.ExpandAll([.. file.Addresses, .. sourceMirrors.Select(m => m + "/" + file.Name)]) : file.Addresses;
 }

@@ -19,20 +19,22 @@ public sealed class GroupMaker(ContentStore store, RecordKeeper records)
     {
         var directory = store.NewWorkPath("group");
         Directory.CreateDirectory(directory);
+        var realised = await records.KeepAsync(
+            group, new(group.Key.Digest), Make(group, directory), [.. group.Companions.Select(c => c.Name)], [], [.. group.Content.Files.Select(f => new Material(f.Path, null, f.Digest))], Date, cancel);
+        WorkDirectory.Delete(directory);
+        return realised;
+    }
+
+    /// <summary>Makes a group's outputs, by name, in a directory; nothing of it is part of the store yet.</summary>
+    public ImmutableSortedDictionary<string, StoredTree> Make(Package.Group group, string directory)
+    {
         var entries = group.Content.Links.Select(l => new TreeEntry(l.Key.TrimStart('/'), EntryKind.Symlink) { Target = l.Value })
             .Concat(group.Content.Files.Select(f => CopyIn(f, directory)))
             .ToArray();
         var tree = Tree.Create(entries, Date);
         Materialise(tree, directory);
         var outputs = ImmutableSortedDictionary.Create<string, StoredTree>(StringComparer.Ordinal);
-        if (entries.Length > 0)
-        {
-            outputs = outputs.Add("runtime", store.PrepareTree(tree, directory));
-        }
-
-        var realised = await records.KeepAsync(group, new(group.Key.Digest), outputs, [.. group.Companions.Select(c => c.Name)], [], [], Date, cancel);
-        WorkDirectory.Delete(directory);
-        return realised;
+        return entries.Length == 0 ? outputs : outputs.Add("runtime", store.PrepareTree(tree, directory));
     }
 
     private static TreeEntry CopyIn(ResolvedFile file, string directory)

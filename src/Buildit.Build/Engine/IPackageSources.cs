@@ -22,5 +22,5 @@ public interface IPackageSources
 /// <param name="Path">File to put into /src/sources.</param>
 /// <param name="NewestMtime">In seconds since 1970.</param>
 /// <param name="Digest">Digest that the recipe pins.</param>
-/// <param name="Uri">Where it came from; null for a local one.</param>
+/// <param name="Uri">What the recipe says where it is, for the record; null for a path.</param>
 public sealed record PreparedSource(string Path, long NewestMtime, Digest Digest, string? Uri);

@@ -101,22 +101,17 @@ public sealed class PackageBuilder(
         Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RealisedClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var date = package.Recipe.Date ?? inputs.NewestMtime;
+        var task = new BuildTask(package, parts, inputs);
         var log = Path.Combine(store.Paths.Logs, package.Key + ".log");
         report(new BuildEvent.Building(package, log));
-        work.Prepare(package.Recipe, inputs);
-        var root = await roots.ComposeAsync(parts, cancel);
-        await new ActionRunner(sandbox, options, report).RunAsync(package, root, work, date, log, cancel);
-
-        var collected = await Task.Run(() => new OutputCollector(package.Recipe, work.Installed, work.Outputs, date).Collect(Manifest.Parse(File.ReadAllBytes(work.Manifest))), cancel);
-        var outputs = await Task.Run(() => collected.ToImmutableSortedDictionary(o => o.Key, o => store.PrepareTree(o.Value.Tree, o.Value.Directory), StringComparer.Ordinal), cancel);
+        var outputs = await new OutputBuilder(store, sandbox, roots, report).BuildAsync(task, work, new() { Jobs = options.Jobs }, log, cancel);
         var (needs, sonames) = RuntimeNeeds(package, outputs, parts);
         if (package.Recipe.Test is not null)
         {
             await TestAsync(package, outputs, needs, runtimeClosure, log, cancel);
         }
 
-        var realised = await records.KeepAsync(package, buildKey, outputs, needs, sonames, Materials(package, inputs, parts), date, cancel);
+        var realised = await records.KeepAsync(package, buildKey, outputs, needs, sonames, Materials(package, inputs, parts), task.SourceDate, cancel);
         report(new BuildEvent.Built(package, time.GetElapsedTime(started), log));
         return realised;
     }
@@ -167,7 +162,7 @@ public sealed class PackageBuilder(
         var root = await roots.ComposeOnceAsync(all, cancel);
         try
         {
-            await new ActionRunner(sandbox, options, report).TestAsync(package, root, log, cancel);
+            await new ActionRunner(sandbox, report).TestAsync(package, root, log, cancel);
         }
         finally
         {
@@ -178,7 +173,9 @@ public sealed class PackageBuilder(
     private static ImmutableArray<Material> Materials(Package.Built package, BuildInputs inputs, ImmutableArray<RootPart> parts) =>
     [
         .. package.Recipe.Sources.Zip(inputs.Sources, (s, i) => new Material(s.FileName, i.Uri, i.Digest)),
-        .. package.Recipe.Patches.Select(p => new Material(p.FileName, p.Origin.IsRemote ? p.Origin.Location : null, p.Digest)),
+        .. package.Recipe.Patches.Select(p => new Material(p.FileName, p.Origin.IsRemote ? PublicUri.Of(p.Origin.Location) : null, p.Digest)),
+        .. package.Recipe.HelperFiles.Select(f => new Material("files/" + f.Path, null, f.Digest)),
+        .. package.Recipe.Files.Select(f => new Material(f.Path, null, f.Digest)),
         .. parts.Select(p => new Material(p.Package + "/" + p.Output, null, p.Tree.DiffId)),
     ];
 }

@@ -7,6 +7,7 @@ using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
 using Buildit.Core.Recipes;
+using Buildit.Core.Records;
 using Buildit.Store;
 using Buildit.Store.Fetching;
 using Buildit.Store.Git;
@@ -45,21 +46,21 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
 
     /// <inheritdoc/>
     public async Task<string> PatchAsync(ResolvedPatch patch, CancellationToken cancel) => patch.LocalPath ??
-        await FetchAsync(new(patch.FileName, FileAddresses.Of(patch), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
+        await FetchAsync(new(patch.FileName, addresses.Of(RemoteFile.Of(patch)), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
 
     private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
     {
-        var urls = addresses.Of(source, remote);
+        var urls = addresses.Of(RemoteFile.Of(source, remote));
         var file = await FetchAsync(new(source.FileName, Absolute(urls, source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
         var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("unpack", remote.Unpack ? 1 : 0).Put("name", source.NameInBuild).Digest;
         if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)
         {
-            return new(path, long.Parse(mtime, CultureInfo.InvariantCulture), source.Digest, urls[0]);
+            return new(path, long.Parse(mtime, CultureInfo.InvariantCulture), source.Digest, PublicUri.Of(remote.Url));
         }
 
         var tar = await store.PutSourceAsync(output => archive.FromFile(SourceInputs.Of(remote, file, source.FileName), output, cancel), cancel);
         store.Index.AddFact(subject, "source-tar", FormattableString.Invariant($"{tar.Digest.Hex} {tar.NewestMtime}"));
-        return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, urls[0]);
+        return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, PublicUri.Of(remote.Url));
     }
 
     private async Task<PreparedSource> LocalAsync(ResolvedSource source, Source.Local local, CancellationToken cancel)
@@ -75,7 +76,7 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
     {
         var request = new GitRequest(remote.Origin, remote.Span);
         var tar = await git.PinnedAsync(request, new(source.Digest, source.Commit), cancel);
-        return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, $"git+{request.Address}@{source.Commit}");
+        return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, PublicUri.OfGit(remote.Origin.Url, source.Commit!));
     }
 
     // Raised when the same archive gives another canonical tar than before.

@@ -64,11 +64,10 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
     /// <summary>The arguments after <c>bwrap</c>. Public so that a plan can show them and doctor can probe with them.</summary>
     public static IReadOnlyList<string> Arguments(SandboxRequest request)
     {
-        var id = request.Uid.ToString(CultureInfo.InvariantCulture);
         List<string> a =
         [
             "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-            "--disable-userns", "--uid", id, "--gid", id, "--hostname", "buildit",
+            "--disable-userns", "--uid", Number(request.Uid), "--gid", Number(request.Gid), "--hostname", request.HostName,
             "--die-with-parent", "--new-session",
             // Process 1 is the command itself: bubblewrap's own command line, in /proc/1/cmdline, would show paths of the host.
             "--as-pid-1", "--cap-drop", "ALL", "--clearenv",
@@ -85,13 +84,15 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
             a.AddRange([mount.Writable ? "--bind" : "--ro-bind", mount.Host, mount.Inside]);
         }
 
-        foreach (var (name, value) in request.Environment)
+        foreach (var (name, value) in request.IsEnvironmentReversed ? request.Environment.Reverse() : request.Environment)
         {
             a.AddRange(["--setenv", name, value]);
         }
 
         return [.. a, "--chdir", request.WorkingDirectory, "--", .. request.Command];
     }
+
+    private static string Number(int id) => id.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<Process> StartAsync(string tools, SandboxRequest request)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Build.Actions;
 
 namespace Buildit.Build.Sandboxing;
 
@@ -21,6 +22,9 @@ public sealed record SandboxRequest
     /// <summary>The whole environment.</summary>
     public required ImmutableSortedDictionary<string, string> Environment { get; init; }
 
+    /// <summary>Variables are set from the last to the first.</summary>
+    public bool IsEnvironmentReversed { get; init; }
+
     /// <summary>Further directories and files.</summary>
     public ImmutableArray<Mount> Mounts { get; init; } = [];
 
@@ -30,8 +34,14 @@ public sealed record SandboxRequest
     /// <summary>Directory to start in.</summary>
     public string WorkingDirectory { get; init; } = "/";
 
-    /// <summary>User and group inside.</summary>
-    public int Uid { get; init; } = 1000;
+    /// <summary>User inside.</summary>
+    public int Uid { get; init; } = BuildConditions.UsualUser;
+
+    /// <summary>Group inside.</summary>
+    public int Gid { get; init; } = BuildConditions.UsualUser;
+
+    /// <summary>Name of the machine inside.</summary>
+    public string HostName { get; init; } = BuildConditions.UsualHostName;
 
     /// <summary>After this time everything in the sandbox is ended.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);

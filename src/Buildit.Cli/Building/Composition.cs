@@ -1,52 +1,40 @@
-using Buildit.Build.Engine;
+using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
-using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
 using Buildit.Core.Trees;
 using Buildit.Images;
 using Buildit.Images.Composition;
 using Buildit.Images.ContainerLayers;
-using Buildit.Store;
+using Buildit.Store.Compression;
 
 namespace Buildit.Cli.Building;
 
 /// <summary>What an image is composed from.</summary>
-/// <param name="Container">The container.</param>
-/// <param name="Files">What its steps put over the packages.</param>
-/// <param name="Closure">Its packages with all that they need at run time.</param>
-internal sealed record Composition(Container Container, ContainerFiles Files, IReadOnlyCollection<Realised> Closure)
+internal sealed record Composition(Container Container, ContainerFiles Files, ImmutableArray<ImagePart> Parts)
 {
-    /// <summary>The output of each package that goes into images.</summary>
-    public const string Output = "runtime";
+    /// <summary>Time of everything in the image, in seconds since 1970.</summary>
+    public required long SourceDate { get; init; }
 
-    /// <summary>The newest source date of its packages.</summary>
-    public long SourceDate => Closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max();
-
-    /// <summary>Composes the file system of its images; throws if the packages do not fit together.</summary>
-    public ImageRoot Compose(ContentStore store)
+    /// <summary>Puts the file system together, and looks whether all libraries are in it.</summary>
+    public ImageRoot Compose()
     {
         var bag = new DiagnosticBag();
-        var root = ImageRoot.Compose(Closure.SelectMany(c => c.Parts(store, Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree)), Files, SourceDate, bag);
+        var root = ImageRoot.Compose(Parts, Files, SourceDate, bag);
+        bag.ThrowIfErrors(ExitCode.Failed);
+        LibraryCheck.Run(root!, bag);
         bag.ThrowIfErrors(ExitCode.Failed);
         return root!;
     }
 
-    /// <summary>Everything that decides about the bytes of the image of one step.</summary>
-    public CanonicalWriter KeyOf(Step.Image step, string? compressor)
+    /// <summary>Everything that decides about an image's bytes.</summary>
+    public CanonicalWriter KeyOf(Step.Image step, ICompressor? compressor)
     {
         var w = new CanonicalWriter("image", FormatVersions.Image);
-        w.Put("container", Container.Text.Text).Put("format", step.Format.ToString()).Put("date", SourceDate).Put("compressor", compressor ?? "");
-        w.Put("part", Closure.Where(c => c.Record.Outputs.ContainsKey(Output)).Select(c => $"{c.Package.Name} {Output} {c.Record.Outputs[Output].Hex}").ToArray());
+        w.Put("container", Container.Text.Text).Put("format", step.Format.ToString()).Put("date", SourceDate).Put("compressor", compressor?.Identity ?? "");
+        w.Put("part", Parts.Select(p => p.Package + " " + p.Output + " " + p.Tree.DiffId.Hex).ToArray());
         w.Put("files", Tree.Create(Files.Entries.Select(e => e.Entry), SourceDate).Print());
         return w.Put("declared", Files.Entries.Where(e => e.IsDeclared).Select(e => e.Entry.Path).ToArray());
-    }
-
-    /// <summary>Where the image of a step is written.</summary>
-    public static string PathOf(Container c, Step.Image step, string output)
-    {
-        var suffix = step switch { { Format: ImageFormat.Aci } => ".aci", { Archive: true } => ".oci.tar", _ => ".oci" };
-        return Path.Combine(output, $"{c.Name}-{c.Version}-{c.Platform.Os}-{c.Platform.Arch}{suffix}");
     }
 }

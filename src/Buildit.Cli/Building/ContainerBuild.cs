@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
@@ -15,24 +14,25 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
         var bag = new DiagnosticBag();
-        var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
-        inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
+        var input = ContainerInput.ReadUnlocked(session, target, bag);
+        input = input with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(input.Graph, bag, cancel) };
+        var graph = input.Graph;
         terminal.Print([.. bag.Items]);
-        terminal.Line($"Building {inputs.Graph.DisplayName}");
-        var realised = await RealiseAsync(inputs.Graph.Packages, cancel);
-        var closure = await session.Engine.RuntimeClosureAsync(realised.Select(r => r.Package), cancel);
-        await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
+
+        terminal.Line($"Building {graph.DisplayName}");
+        var realised = await RealiseAsync(graph, cancel);
+        await new ImageBuild(session, terminal, request).RunAsync(await input.ComposeAsync(session, realised.Select(r => r.Package), cancel), cancel);
         if (progress.Made == 0)
         {
             terminal.Line("Nothing was built: all packages are in the store.");
         }
     }
 
-    private async Task<List<Realised>> RealiseAsync(ImmutableArray<RequestedPackage> packages, CancellationToken cancel)
+    private async Task<List<Realised>> RealiseAsync(TargetGraph graph, CancellationToken cancel)
     {
         var realised = new List<Realised>();
-        var failures = new List<Exception>();
-        foreach (var requested in packages)
+        var failures = new List<BuilditException>();
+        foreach (var requested in graph.Packages)
         {
             try
             {
@@ -44,7 +44,12 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
             }
         }
 
-        Failures.Throw(failures);
+        if (failures.Count > 0)
+        {
+            progress.Summary.LeftOut($"images of {graph.DisplayName}", failures);
+            Failures.Throw(failures);
+        }
+
         return realised;
     }
 }

@@ -53,6 +53,7 @@ internal sealed class ImageTests(Session session, Terminal terminal)
                 Command = test.Command,
                 Environment = BuildEnvironment.Base.SetItem("HOME", "/tmp"),
                 Uid = 0,
+                Gid = 0,
                 Tmpfs = ["/run", .. container.Steps.OfType<Step.Directory>().Select(d => d.Path)],
                 Timeout = TimeSpan.FromMinutes(5),
                 Output = output,

@@ -25,19 +25,18 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Argument<string[]> _targets = Options.Targets();
     private readonly Option<string> _output = Options.Output();
     private readonly Option<string?> _type = Options.Type();
-    private readonly Option<int?> _jobs = Options.Count("--jobs", "-j", "How many jobs one build may run ($JOBS); no part of any key [default: jobs: of the configuration, else the number of processors]");
+    private readonly Option<int?> _jobs = Options.Jobs();
     private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with whatever does not depend on it; the smallest exit code of a failure counts" };
     private readonly Option<bool> _rebuild = Options.Rebuild();
-    private readonly Option<bool> _offline = new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
+    private readonly Option<bool> _offline = Options.Offline();
     private readonly Option<bool> _locked = new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
-    private readonly Option<string> _progress = new("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> _progress = Options.Progress();
 
     private IEnumerable<Option> Choices => [_output, _type, _jobs, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _progress];
 
     public Command Command()
     {
-        _progress.AcceptOnlyFromAmong("auto", "plain", "quiet");
         var command = new Command(Name, "Build containers and packages; the word 'build' may be left out") { _targets };
         foreach (var option in Choices)
         {
@@ -79,19 +78,22 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
         }
 
         var worst = ExitCode.Ok;
+        var summary = new RunSummary();
         foreach (var target in request.Targets)
         {
             try
             {
-                await BuildAsync(request, target, cancel);
+                await BuildAsync(request, target, summary, cancel);
             }
             catch (BuilditException e) when (request.Engine.KeepGoing)
             {
                 terminal.Print(e.Diagnostics);
+                summary.Take(target, e);
                 worst = worst == ExitCode.Ok || e.Code < worst ? e.Code : worst;
             }
         }
 
+        summary.Print(terminal);
         return (int)worst;
     }
 
@@ -110,11 +112,11 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
         LookupPolicy.ThrowIfErrors(bag);
     }
 
-    private async Task BuildAsync(BuildRequest request, string written, CancellationToken cancel)
+    private async Task BuildAsync(BuildRequest request, string written, RunSummary summary, CancellationToken cancel)
     {
         var target = Target.Find(request.Start, written, verbs());
         var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
-        var progress = new Progress(terminal);
+        var progress = new Progress(terminal, summary);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         using var session = new Session(workspace, engine, progress.Take);
         await (target is Target.ContainerDirectory container

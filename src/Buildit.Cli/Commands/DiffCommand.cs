@@ -30,7 +30,7 @@ internal sealed class DiffCommand(Terminal terminal, Func<IEnumerable<string>> v
         var sessions = new Dictionary<string, Session>(StringComparer.Ordinal);
         try
         {
-            var reader = new SideReader(start, Open, verbs);
+            var reader = new SideReader(start, Open, terminal, verbs);
             var (a, b) = (reader.Read(old, cancel), reader.Read(@new, cancel));
             var last = sessions.Values.Last();
             var history = new JoinedHistory([.. sessions.Values.Select(s => s.History)]);

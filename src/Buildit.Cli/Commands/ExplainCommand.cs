@@ -50,7 +50,7 @@ internal sealed class ExplainCommand(Terminal terminal, Func<IEnumerable<string>
         foreach (var target in targets)
         {
             using var session = Session.ToRead(Workspace.Find(start, target.Path, terminal));
-            var plan = new TargetPlanner(session, options).Make(target);
+            var plan = new TargetPlanner(session, terminal, options).Make(target);
             use(session, DeepStack.Run(() => new TargetExplainer(session).Make(plan)));
         }
     }

@@ -46,6 +46,11 @@ internal static class Options
             : targets;
     }
 
+    /// <summary>The one target of a command that takes no more.</summary>
+    public static string OneTargetOf(ParseResult parsed, Argument<string[]> argument, string command) => TargetsOf(parsed, argument, command) is [var only, .. var more] && more.Length == 0
+        ? only
+        : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
+
     /// <summary>-o DIR.</summary>
     public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
 
@@ -67,6 +72,20 @@ internal static class Options
             "oci" => ImageFormat.Oci,
             _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
         })];
+
+    /// <summary>--jobs of the commands that build.</summary>
+    public static Option<int?> Jobs() => Count("--jobs", "-j", "How many jobs one build may run ($JOBS); no part of any key [default: jobs: of the configuration, else the number of processors]");
+
+    /// <summary>--offline of the commands that may fetch.</summary>
+    public static Option<bool> Offline() => new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
+
+    /// <summary>--progress of the commands that take time.</summary>
+    public static Option<string> Progress()
+    {
+        var option = new Option<string>("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
+        option.AcceptOnlyFromAmong("auto", "plain", "quiet");
+        return option;
+    }
 
     /// <summary>An option with a number of at least 1.</summary>
     public static Option<int?> Count(string name, string alias, string description)

@@ -55,7 +55,7 @@ internal sealed class PlanCommand(Terminal terminal, Func<IEnumerable<string>> v
         {
             var workspace = Workspace.Find(start, target.Path, terminal);
             using var session = Session.ToRead(workspace);
-            var plan = new TargetPlanner(session, options).Make(target);
+            var plan = new TargetPlanner(session, terminal, options).Make(target);
             if (!done.TryGetValue(workspace.StoreDirectory, out var before))
             {
                 done[workspace.StoreDirectory] = before = [];

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Build.Planning;
 using Buildit.Cli.Building;
+using Buildit.Cli.Consoles;
 using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
@@ -21,8 +22,9 @@ namespace Buildit.Cli.Comparing;
 /// <summary>Finds out what the arguments of a comparison name: a target, a HASH, a record, an image.</summary>
 /// <param name="start">Absolute directory that relative paths count from.</param>
 /// <param name="open">Gives the session for a workspace, to read or, for what must be unpacked by a tool of the distribution, to work in; it is closed by whoever gives it.</param>
+/// <param name="terminal">What a person sees.</param>
 /// <param name="verbs">Names of commands, for whoever mistyped one.</param>
-internal sealed class SideReader(string start, Func<Workspace, bool, Session> open, Func<IEnumerable<string>> verbs)
+internal sealed class SideReader(string start, Func<Workspace, bool, Session> open, Terminal terminal, Func<IEnumerable<string>> verbs)
 {
     private const int LargestRecord = 16 << 20;
 
@@ -102,7 +104,7 @@ internal sealed class SideReader(string start, Func<Workspace, bool, Session> op
         var session = open(Workspace.Find(start, target.Path, new DiagnosticBag()), false);
         if (target is Target.ContainerDirectory directory)
         {
-            return OfContainer(ContainerInputs.Read(session, directory), session, target.Written);
+            return OfContainer(ContainerInput.Read(session, terminal, directory), session, target.Written);
         }
 
         var package = TargetGraph.Read(session, target).Packages[0].Package;
@@ -110,15 +112,15 @@ internal sealed class SideReader(string start, Func<Workspace, bool, Session> op
         return OfPackage(Subject.Of(package) with { Record = record }, record, session, target.Written);
     }
 
-    private static Side.ContainerSide OfContainer(ContainerInputs inputs, Session session, string written)
+    private static Side.ContainerSide OfContainer(ContainerInput input, Session session, string written)
     {
-        Package[] packages = [.. inputs.Graph.Packages.Select(p => p.Package)];
+        Package[] packages = [.. input.Graph.Packages.Select(p => p.Package)];
         var closure = RuntimeClosure.Of(packages, new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages)).Find);
         var subjects = packages.DistinctBy(p => p.Name).ToImmutableSortedDictionary(p => p.Name, Subject.Of, StringComparer.Ordinal);
-        var own = FilesOf(inputs.Files.Entries.Select(e => (e.Entry, e.Open)));
+        var own = FilesOf(input.Files.Entries.Select(e => (e.Entry, e.Open)));
         return closure.Missing is [var absent, ..]
-            ? new(inputs.Container, subjects, own, null, absent.DisplayName) { Written = written }
-            : new(inputs.Container, subjects, own, FilesOf(new Composition(inputs.Container, inputs.Files, closure.Packages).Compose(session.Store).Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
+            ? new(input.Graph.Container!, subjects, own, null, absent.DisplayName) { Written = written }
+            : new(input.Graph.Container!, subjects, own, FilesOf(input.Compose(session, closure.Packages).Compose().Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
     }
 
     private static FileSet FilesOf(IEnumerable<(TreeEntry Entry, Func<Stream> Open)> files)

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Buildit.Build.Engine;
+using Buildit.Core.Graphs;
 
 namespace Buildit.Cli.Consoles;
 
 /// <summary>Shows what the engine tells: a progress line on a terminal, plain lines for what took time otherwise.</summary>
-internal sealed class Progress(Terminal terminal)
+internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
 {
     private readonly ConcurrentDictionary<string, string> _building = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _waiting = new(StringComparer.Ordinal);
@@ -14,12 +15,16 @@ internal sealed class Progress(Terminal terminal)
     private int _imported;
     private int _built;
 
+    /// <summary>What the whole run could not do so far.</summary>
+    public RunSummary Summary { get; } = summary ?? new();
+
     /// <summary>Packages that were built or imported, as far as known.</summary>
     public int Made => _built + _imported;
 
     /// <summary>Takes an event of the engine; called from many threads.</summary>
     public void Take(BuildEvent e)
     {
+        Summary.Take(e);
         switch (e)
         {
             case BuildEvent.Fetched fetched:
@@ -33,6 +38,10 @@ internal sealed class Progress(Terminal terminal)
                 _building[building.Package.DisplayName] = "starting";
                 terminal.Line($"        {building.Package.DisplayName}: building, log in {building.Log}");
                 break;
+            case BuildEvent.Rebuilding again:
+                _building[again.Package.DisplayName] = "starting";
+                terminal.Line($"        {again.Package.DisplayName}: building again, {again.Conditions}; log in {again.Log}");
+                break;
             case BuildEvent.InPhase phase:
                 _building[phase.Package.DisplayName] = phase.Phase;
                 break;
@@ -41,7 +50,10 @@ internal sealed class Progress(Terminal terminal)
                 Interlocked.Increment(ref _built);
                 terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        {built.Package.DisplayName}: built in {built.Elapsed.TotalSeconds:0.0} s"));
                 break;
-            case BuildEvent.CutOff cutOff:
+            case BuildEvent.Failed failed:
+                _building.TryRemove(failed.Package.DisplayName, out _);
+                break;
+            case BuildEvent.CutOff { Package: Package.Built } cutOff:
                 terminal.Line($"        {cutOff.Package.DisplayName}: its inputs give what was built before");
                 break;
             case BuildEvent.Waiting waiting when _waiting.GetValueOrDefault(waiting.What) != waiting.Holder:
@@ -53,7 +65,7 @@ internal sealed class Progress(Terminal terminal)
                 break;
         }
 
-        terminal.Status(Summary());
+        terminal.Status(StatusLine());
     }
 
     /// <summary>What was fetched and imported so far, as a line of talk; nothing if nothing was.</summary>
@@ -65,7 +77,7 @@ internal sealed class Progress(Terminal terminal)
         }
     }
 
-    private string Summary()
+    private string StatusLine()
     {
         var builds = string.Join(", ", _building.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => $"{b.Key} ({b.Value})"));
         return string.Create(CultureInfo.InvariantCulture, $"  fetched {_fetched} ({_fetchedBytes / 1e6:0} MB)  imported {_imported}  built {_built}  {builds}");

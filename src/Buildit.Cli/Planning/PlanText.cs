@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
+using Buildit.Core.Graphs;
 using Buildit.Core.Planning;
 using Buildit.Store.Fetching;
 
@@ -49,7 +50,7 @@ internal sealed class PlanText(Session session)
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private string FirstAddress(PlannedFile file) => session.Addresses.Of(file) is [var first, ..] ? Redaction.Of(first) : "no mirror";
+    private string FirstAddress(RemoteFile file) => session.Addresses.Of(file) is [var first, ..] ? Redaction.Of(first) : "no mirror";
 
     private static string Summary(TargetPlan plan)
     {
@@ -63,8 +64,8 @@ internal sealed class PlanText(Session session)
         var text = string.Create(CultureInfo.InvariantCulture, $"To build: {t.Built}{maybe}; to import: {t.Imported}; in the store: {t.Reused + t.CutOff}.\n");
         var fetched = new[]
         {
-            t.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedDebs} .debs, {ByteCount.Show(t.FetchedDebBytes)}") : null,
-            t.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedFiles} sources and patches of unknown size") : null,
+            t.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedDebs} .deb{(t.FetchedDebs == 1 ? "" : "s")}, {ByteCount.Show(t.FetchedDebBytes)}") : null,
+            t.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedFiles} {(t.FetchedFiles == 1 ? "source or patch" : "sources and patches")} of unknown size") : null,
         }.OfType<string>().ToArray();
         return text + (fetched.Length == 0 ? "Nothing is to be fetched.\n" : $"To fetch: {string.Join("; ", fetched)}.\n");
     }

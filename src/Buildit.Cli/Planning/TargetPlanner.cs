@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Build.Planning;
 using Buildit.Build.Tools;
 using Buildit.Cli.Building;
+using Buildit.Cli.Consoles;
 using Buildit.Cli.Targets;
 using Buildit.Core.Containers;
 using Buildit.Core.Graphs;
@@ -17,7 +18,7 @@ namespace Buildit.Cli.Planning;
 internal sealed record PlanOptions(string Output, IReadOnlyList<ImageFormat> Formats, bool Rebuild);
 
 /// <summary>Plans targets by looking at their files and at the store.</summary>
-internal sealed class TargetPlanner(Session session, PlanOptions options)
+internal sealed class TargetPlanner(Session session, Terminal terminal, PlanOptions options)
 {
     /// <summary>Plans a target; nothing is changed anywhere.</summary>
     public TargetPlan Make(Target target)
@@ -28,11 +29,11 @@ internal sealed class TargetPlanner(Session session, PlanOptions options)
             return new(graph, PlanOf(graph, []).Plan, [], ContainerFiles.Empty);
         }
 
-        var inputs = ContainerInputs.Read(session, directory);
-        var (plan, there) = PlanOf(inputs.Graph, []);
-        var images = ImagesOf(inputs, plan, there);
-        var tools = ToolsFor(inputs.Container, images);
-        return new(inputs.Graph, tools.IsEmpty ? plan : PlanOf(inputs.Graph, tools).Plan, images, inputs.Files);
+        var input = ContainerInput.Read(session, terminal, directory);
+        var (plan, there) = PlanOf(input.Graph, []);
+        var images = ImagesOf(input, plan, there);
+        var tools = ToolsFor(input.Graph.Container!, images);
+        return new(input.Graph, tools.IsEmpty ? plan : PlanOf(input.Graph, tools).Plan, images, input.Files);
     }
 
     private (Plan Plan, IAvailability There) PlanOf(TargetGraph graph, ImmutableArray<string> tools)
@@ -51,16 +52,16 @@ internal sealed class TargetPlanner(Session session, PlanOptions options)
     }
 
     /// <summary>An image is known to be there only when all packages are: what is built may give anything.</summary>
-    private ImmutableArray<PlannedImage> ImagesOf(ContainerInputs inputs, Plan plan, IAvailability there)
+    private ImmutableArray<PlannedImage> ImagesOf(ContainerInput input, Plan plan, IAvailability there)
     {
-        var closure = plan.IsDone ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), there.Find) : null;
-        var composition = closure is { Missing.IsEmpty: true } ? new Composition(inputs.Container, inputs.Files, closure.Packages) : null;
+        var closure = plan.IsDone ? RuntimeClosure.Of(input.Graph.Packages.Select(p => p.Package), there.Find) : null;
+        var composition = closure is { Missing.IsEmpty: true } ? input.Compose(session, closure.Packages) : null;
         return
         [
-            .. inputs.Container.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
+            .. input.Graph.Container!.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
             {
-                var path = Composition.PathOf(inputs.Container, step, options.Output);
-                var key = composition?.KeyOf(step, session.Compressor(step.Compression)?.Identity);
+                var path = ImageWriter.PathOf(options.Output, input.Graph.Container!, step);
+                var key = composition?.KeyOf(step, session.Compressor(step.Compression));
                 var written = key is null ? null : WrittenImage.Parse(session.Store.Index.FindImage(key.Digest));
                 return new PlannedImage(step, path, written?.IsAt(path) == true, key?.Preimage);
             }),

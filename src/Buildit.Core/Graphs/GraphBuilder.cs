@@ -217,6 +217,7 @@ public sealed class GraphBuilder
             Replaces = replaces,
             DependencyNames = [.. roles.Select(r => r.Names)],
             RecipeLater = () => recipe,
+            RemoteFiles = RemoteFile.AllOf(recipe),
             Tools = tools,
             Libs = libs,
             Runtime = runtime,

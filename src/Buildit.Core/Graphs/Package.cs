@@ -75,6 +75,9 @@ public abstract class Package
             init => _recipe = new(value);
         }
 
+        /// <summary>What its build gets from elsewhere.</summary>
+        public required ImmutableArray<RemoteFile> RemoteFiles { get; init; }
+
         /// <summary>Run during the build.</summary>
         public required ImmutableArray<Package> Tools { get; init; }
 

@@ -6,8 +6,7 @@ namespace Buildit.Core.Graphs;
 /// <summary>Packages and all that they need at run time, as far as records say it.</summary>
 /// <param name="Packages">Sorted by name; those that others stand for are left out.</param>
 /// <param name="Missing">Packages without a record, sorted by name: what these need is not known.</param>
-/// <param name="Replaced">Packages that are needed, but that others stand for.</param>
-public sealed record RuntimeClosure(ImmutableArray<Realised> Packages, ImmutableArray<Package> Missing, ImmutableArray<Package> Replaced)
+public sealed record RuntimeClosure(ImmutableArray<Realised> Packages, ImmutableArray<Package> Missing)
 {
     /// <summary>Follows the records of these packages. Two different packages of one name are an error.</summary>
     public static RuntimeClosure Of(IEnumerable<Package> packages, Func<Package, Record?> find)
@@ -31,10 +30,8 @@ public sealed record RuntimeClosure(ImmutableArray<Realised> Packages, Immutable
         }
 
         var replaced = met.Values.SelectMany(m => m.Package.Replaces).ToHashSet(StringComparer.Ordinal);
-        var counted = met.Values.ToLookup(m => replaced.Contains(m.Package.Name));
         return new(
-            [.. counted[false].Where(m => m.Record is not null).Select(m => new Realised(m.Package, m.Record!))],
-            [.. met.Values.Where(m => m.Record is null).Select(m => m.Package)],
-            [.. counted[true].Select(m => m.Package)]);
+            [.. met.Values.Where(m => m.Record is not null && !replaced.Contains(m.Package.Name)).Select(m => new Realised(m.Package, m.Record!))],
+            [.. met.Values.Where(m => m.Record is null).Select(m => m.Package)]);
     }
 }

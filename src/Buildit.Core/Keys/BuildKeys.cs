@@ -19,6 +19,9 @@ public static class BuildKeys
         return new(RecipeKeys.OfAction(package.Recipe, OfRoot(Outputs(root, Seen)), package.Runtime, test).Digest);
     }
 
+    /// <summary>The key of the import of a .deb: known without anything that it depends on.</summary>
+    public static BuildKey Of(Package.Imported package) => new(RecipeKeys.OfImport(package.Pin, package.Links, package.Companions).Digest);
+
     /// <summary>Digest of what a root of these outputs holds: the same outputs in any order give the same digest.</summary>
     public static Digest OfRoot(IEnumerable<Digest> diffIds)
     {

@@ -62,6 +62,13 @@ public static class RecipeKeys
         return w;
     }
 
+    /// <summary>The import of one .deb: all that its outputs and its record are made of, whatever its dependencies are.</summary>
+    public static CanonicalWriter OfImport(LockedPackage pin, IReadOnlyCollection<KeyValuePair<string, string>> links, IEnumerable<Package> companions)
+    {
+        var w = new CanonicalWriter("import", FormatVersions.Key).Put("import-version", FormatVersions.DebianImport).Put("name", pin.Name).Put("deb", pin.Sha256);
+        return w.Put("link", links).Put("companion", Sorted(companions.Select(c => c.Name)));
+    }
+
     private static void Declared(CanonicalWriter w, ResolvedRecipe r)
     {
         w.Put("name", r.Name).Put("version", r.Version).Put("platform", r.Platform.ToString());

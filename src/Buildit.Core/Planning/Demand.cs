@@ -80,7 +80,8 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
         }
 
         AddRoot([.. built.Tools, .. built.Libs]);
-        foreach (var tested in built.Recipe.Test is null ? [] : built.Libs.Concat(built.Runtime).Concat(built.TestTools))
+        // Only a package with a test has tools for it; its recipe need not be read to know that.
+        foreach (var tested in built.TestTools.IsEmpty ? [] : built.Libs.Concat(built.Runtime).Concat(built.TestTools))
         {
             AddAtRunTime(tested);
         }

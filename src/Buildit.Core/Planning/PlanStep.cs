@@ -25,17 +25,10 @@ public abstract record PlanStep(Package Package)
     public sealed record Make(Package.Group Group) : PlanStep(Group);
 
     /// <summary>A source or patch is fetched.</summary>
-    public sealed record Fetch(Package.Built Built, PlannedFile File) : PlanStep(Built);
+    public sealed record Fetch(Package.Built Built, RemoteFile File) : PlanStep(Built);
 
     /// <summary>A package is built in the sandbox.</summary>
     /// <param name="Built">The package.</param>
     /// <param name="MayBeCutOff">Whether it was made before, and only its dependencies, which are not all there yet, decide whether that was the same.</param>
     public sealed record Build(Package.Built Built, bool MayBeCutOff) : PlanStep(Built);
 }
-
-/// <summary>A source or patch that comes from elsewhere.</summary>
-/// <param name="Name">Its file name.</param>
-/// <param name="Digest">Empty if the recipe does not say it yet.</param>
-/// <param name="Source">The source; null for a patch.</param>
-/// <param name="Patch">The patch; null for a source.</param>
-public sealed record PlannedFile(string Name, Digest Digest, ResolvedSource? Source, ResolvedPatch? Patch);

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
-using Buildit.Core.Recipes;
 
 namespace Buildit.Core.Planning;
 
@@ -73,11 +72,16 @@ public sealed class Planner
             return [new PlanStep.Reuse(package, record)];
         }
 
-        var (isDecided, same) = package is Package.Built built && !_request.Rebuild ? Decide(built) : (true, null);
+        var (isDecided, same) = package switch
+        {
+            Package.Built built when !_request.Rebuild => Decide(built),
+            Package.Imported imported => (true, _there.Find(BuildKeys.Of(imported))),
+            _ => (true, null),
+        };
         if (same is not null)
         {
             _known[package.Key] = same;
-            return [.. Fetches((Package.Built)package, fetched), new PlanStep.CutOff(package, same)];
+            return [.. package is Package.Built fetching ? Fetches(fetching, fetched) : [], new PlanStep.CutOff(package, same)];
         }
 
         _companionship.AddAbove(package, _undecided);
@@ -109,10 +113,6 @@ public sealed class Planner
         return (true, same is not null && BuildKeys.Fits(same, package, root) ? same : null);
     }
 
-    private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched)
-    {
-        var sources = package.Recipe.Sources.Where(s => s.Origin is Source.Remote).Select(s => new PlannedFile(s.FileName, s.Digest, s, null));
-        var patches = package.Recipe.Patches.Where(p => p.Origin.IsRemote).Select(p => new PlannedFile(p.FileName, p.Digest, null, p));
-        return [.. sources.Concat(patches).Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
-    }
+    private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>
+        [.. package.RemoteFiles.Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
 }

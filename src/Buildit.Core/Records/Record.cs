@@ -33,7 +33,7 @@ public sealed record Record
     /// <summary>Sonames that the runtime output offers.</summary>
     public required ImmutableArray<string> Sonames { get; init; }
 
-    /// <summary>Everything that was put into it: sources, patches, .debs, outputs of dependencies.</summary>
+    /// <summary>Everything that was put into it: sources, patches, files of the recipe, .debs, outputs of dependencies.</summary>
     public required ImmutableArray<Material> Materials { get; init; }
 
     /// <summary>Blob with the preimage of the recipe key.</summary>
@@ -45,6 +45,6 @@ public sealed record Record
 
 /// <summary>Something that a package was made from.</summary>
 /// <param name="Name">For people: a file name, or package and output.</param>
-/// <param name="Uri">Where it can be had, or null.</param>
+/// <param name="Uri">Where it can be had, as <see cref="PublicUri"/> gives it, or null.</param>
 /// <param name="Digest">What it was.</param>
 public sealed record Material(string Name, string? Uri, Digest Digest);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Buildit.Core.Keys;
 
@@ -15,6 +16,10 @@ public static class RecordFormat
     private const string PredicateType = "https://slsa.dev/provenance/v1";
     private const string BuildType = "urn:buildit:build-type:package:1";
     private const string Builder = "urn:buildit:builder:local:1";
+    private const string Nothing = "nothing";
+
+    // The canonical tar of a tree without entries: two blocks of zeros.
+    private static readonly Digest EmptyTree = Digest.Of(new byte[1024]);
 
     /// <summary>The envelope's bytes. Not signed yet: its list of signatures is empty.</summary>
     public static byte[] Write(Record record) => Json(w =>
@@ -44,7 +49,7 @@ public static class RecordFormat
     {
         w.WriteString("_type", StatementType);
         w.WriteStartArray("subject");
-        foreach (var (output, diffId) in r.Outputs)
+        foreach (var (output, diffId) in SubjectsOf(r))
         {
             Descriptor(w, output, null, diffId);
         }
@@ -66,6 +71,7 @@ public static class RecordFormat
         w.WriteStartObject("runDetails");
         w.WriteStartObject("builder");
         w.WriteString("id", Builder);
+        BuilderVersion(w);
         w.WriteEndObject();
         w.WriteStartArray("byproducts");
         Descriptor(w, "preimage", null, r.Preimage);
@@ -73,6 +79,24 @@ public static class RecordFormat
         w.WriteEndObject();
         w.WriteEndObject();
     });
+
+    /// <summary>A statement must be about something ("At least one subject"): a package without outputs is about the tree that has nothing in it.</summary>
+    private static ImmutableSortedDictionary<string, Digest> SubjectsOf(Record r) => r.Outputs.IsEmpty ? r.Outputs.Add(Nothing, EmptyTree) : r.Outputs;
+
+    /// <summary>
+    /// The versions of all that reaches a result without being declared. Not the program's own: two builders that agree write the same statement, whichever
+    /// version each of them has.
+    /// </summary>
+    private static void BuilderVersion(Utf8JsonWriter w)
+    {
+        w.WriteStartObject("version");
+        w.WriteString("sandbox-profile", Number(FormatVersions.SandboxProfile));
+        w.WriteString("outputs", Number(FormatVersions.Outputs));
+        w.WriteString("debian-import", Number(FormatVersions.DebianImport));
+        w.WriteEndObject();
+    }
+
+    private static string Number(int version) => version.ToString(CultureInfo.InvariantCulture);
 
     private static void Parameters(Utf8JsonWriter w, Record r)
     {
@@ -108,7 +132,7 @@ public static class RecordFormat
             Platform = new(Text(external, "os"), Text(external, "arch")),
             RecipeKey = new(Digest.Parse(Text(external, "recipeKey"))),
             BuildKey = new(Digest.Parse(Text(inner, "buildKey"))),
-            Outputs = statement.GetProperty("subject").EnumerateArray().ToImmutableSortedDictionary(s => Text(s, "name"), DigestOf, StringComparer.Ordinal),
+            Outputs = statement.GetProperty("subject").EnumerateArray().Where(s => Text(s, "name") != Nothing).ToImmutableSortedDictionary(s => Text(s, "name"), DigestOf, StringComparer.Ordinal),
             RuntimeNeeds = Texts(inner, "runtimeNeeds"),
             Sonames = Texts(inner, "sonames"),
             Materials = [.. definition.GetProperty("resolvedDependencies").EnumerateArray().Select(m => new Material(Text(m, "name"), m.TryGetProperty("uri", out var u) ? u.GetString() : null, DigestOf(m)))],

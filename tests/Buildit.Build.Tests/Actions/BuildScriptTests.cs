@@ -8,18 +8,20 @@ namespace Buildit.Build.Tests.Actions;
 /// <summary>A change of a script is a change of FormatVersions.SandboxProfile.</summary>
 public class BuildScriptTests
 {
+    private static readonly BuildConditions Usual = new() { Jobs = 2 };
+
     public static TheoryData<string> Names => ["plain", "everything"];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_script_is_as_checked_in(string name)
     {
-        foreach (var (path, text) in BuildScript.Files(Recipe(name)))
+        foreach (var (path, text) in BuildScript.Files(Recipe(name), Usual))
         {
             Golden.Check($"tests/golden/scripts/{name}/{path}", text);
         }
 
-        Golden.Check($"tests/golden/scripts/{name}/environment", string.Concat(BuildEnvironment.Of(Recipe(name), 5, 2).Select(e => $"{e.Key}={e.Value}\n")));
+        Golden.Check($"tests/golden/scripts/{name}/environment", string.Concat(BuildEnvironment.Of(Recipe(name), 5, Usual).Select(e => $"{e.Key}={e.Value}\n")));
     }
 
     [Fact]
@@ -27,7 +29,7 @@ public class BuildScriptTests
     {
         const string evil = "a'; rm -rf /; $(x) `y` \n#";
         var recipe = Samples.Recipe() with { Sources = [Samples.Source(evil, evil)], Patches = [Samples.Patch(evil)], Configure = [evil], Environment = Samples.Map(("X", evil)) };
-        var script = BuildScript.Files(recipe)["build.sh"];
+        var script = BuildScript.Files(recipe, Usual)["build.sh"];
         Assert.DoesNotContain("rm -rf", script, StringComparison.Ordinal);
         Assert.DoesNotContain("$(x)", script, StringComparison.Ordinal);
         Assert.DoesNotContain("`", script, StringComparison.Ordinal);

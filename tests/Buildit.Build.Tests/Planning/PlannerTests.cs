@@ -113,9 +113,9 @@ public sealed class PlannerTests
         var packages = new List<Package> { bench.Shell };
         for (var i = 0; i < 14; i++)
         {
-            var recipe = Samples.Recipe(Name(i)) with { Test = random.Next(3) == 0 ? "true" : null, Environment = isChanged(i) ? Samples.Map(("CHANGED", "1")) : Samples.Map() };
+            var recipe = Samples.Recipe(Name(i)) with { Test = random.Next(2) == 0 ? "true" : null, Environment = isChanged(i) ? Samples.Map(("CHANGED", "1")) : Samples.Map() };
             var (tools, libs, runtime) = (Some(2), Some(2), Some(1));
-            packages.Add(Samples.Built(recipe, [bench.Shell, .. tools], libs, runtime, testTools: [bench.Shell], replaces: i > 4 && random.Next(3) == 0 ? [Name(random.Next(i))] : []));
+            packages.Add(Samples.Built(recipe, [bench.Shell, .. tools], libs, runtime, testTools: recipe.Test is null ? [] : [bench.Shell], replaces: i > 4 && random.Next(3) == 0 ? [Name(random.Next(i))] : []));
         }
 
         return packages;

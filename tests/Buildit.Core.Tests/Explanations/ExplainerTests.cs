@@ -184,7 +184,7 @@ public class ExplainerTests
                 var own = recipe with { Name = $"p/{i}", Environment = recipe.Environment.SetItem("A", i == 0 ? value : "") };
                 var libs = chain.TakeLast(1).ToArray();
                 var key = Core.Keys.RecipeKeys.OfRecipe(own, [], libs, [], [], []);
-                chain.Add(new Package.Built { Name = own.Name, Version = "1", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [.. libs], RecipeLater = () => own, Tools = [], Libs = [.. libs], Runtime = [], TestTools = [] });
+                chain.Add(new Package.Built { Name = own.Name, Version = "1", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [.. libs], RecipeLater = () => own, RemoteFiles = RemoteFile.AllOf(own), Tools = [], Libs = [.. libs], Runtime = [], TestTools = [] });
             }
 
             return [.. chain];

@@ -81,6 +81,40 @@ public class RecordFormatTests
         Assert.All(run.GetProperty("byproducts").EnumerateArray(), CheckDescriptor);
     }
 
+    /// <summary>Only what reaches results has a version there, so that builders of several releases agree on the bytes.</summary>
+    [Fact]
+    public void The_builder_says_its_versions_as_texts()
+    {
+        var version = Statement(Sample).GetProperty("predicate").GetProperty("runDetails").GetProperty("builder").GetProperty("version");
+        Assert.Equal(["sandbox-profile", "outputs", "debian-import"], version.EnumerateObject().Select(p => p.Name));
+        Assert.All(version.EnumerateObject(), p => Assert.Matches("^[0-9]+$", p.Value.GetString()));
+    }
+
+    [Fact]
+    public void A_package_without_outputs_is_about_nothing_and_read_as_such()
+    {
+        var record = Sample with { Outputs = Sample.Outputs.Clear() };
+        var subject = Assert.Single(Statement(record).GetProperty("subject").EnumerateArray());
+        CheckDescriptor(subject);
+        Assert.Empty(RecordFormat.Read(RecordFormat.Write(record))!.Outputs);
+    }
+
+    [Theory]
+    [InlineData("https://example.org/a.tar.gz", "https://example.org/a.tar.gz")]
+    [InlineData("https://jane:secret@example.org/a?b=c@d", "https://example.org/a?b=c@d")]
+    [InlineData("debian:zlib/zlib_1.3.orig.tar.gz", "debian:zlib/zlib_1.3.orig.tar.gz")]
+    [InlineData("https://", "https://")]
+    [InlineData("./a.git", null)]
+    [InlineData("git@example.org:a.git", null)]
+    [InlineData("file:///srv/a.tar.gz", "file:///srv/a.tar.gz")]
+    [InlineData("file:a.tar.gz", null)]
+    [InlineData("/home/jane/a.tar.gz", null)]
+    public void Addresses_of_a_record_are_those_declared_without_passwords_and_without_paths(string url, string? uri) => Assert.Equal(uri, PublicUri.Of(url));
+
+    [Fact]
+    public void A_commit_is_named_with_its_repository() =>
+        Assert.Equal(("git+https://example.org/a.git@0123", null), (PublicUri.OfGit("https://jane@example.org/a.git", "0123"), PublicUri.OfGit("/srv/a.git", "0123")));
+
     [Theory]
     [InlineData("application/vnd.in-toto+json", "text/plain")]
     [InlineData("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v2")]

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Buildit.Build.Outputs;
+namespace Buildit.Core.Trees;
 
 /// <summary>Globs over absolute paths: <c>*</c> and <c>?</c> stay within a part, <c>**</c> crosses parts; a glob that names a directory means all that is in it.</summary>
 public static class PathGlob
