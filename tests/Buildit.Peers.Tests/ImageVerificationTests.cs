@@ -39,7 +39,7 @@ public sealed class ImageVerificationTests : IDisposable
         var motd = await File.ReadAllBytesAsync(Path.Combine(_copy, "small/files/motd"));
         bytes[bytes.AsSpan().IndexOf(motd)] ^= 1;
         await File.WriteAllBytesAsync(path, bytes);
-        _session.Session.Store.Index.AddImage(composition.KeyOf(step, null), WrittenImage.OfFile(Digest.Of(bytes), path).Print());
+        _session.Session.Store.Index.AddImage(composition.KeyOf(step, null).Digest, WrittenImage.OfFile(Digest.Of(bytes), path).Print());
 
         var verdict = (await VerifyAsync(composition))[0];
         Assert.False(verdict.IsIdentical);

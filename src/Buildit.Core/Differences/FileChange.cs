@@ -19,4 +19,16 @@ public sealed record FileChange(TreeEntry? Old, TreeEntry? New)
 
     /// <summary>What changed of a path that is there before and now.</summary>
     public ImmutableArray<Aspect> Aspects { get; init; } = [];
+
+    /// <summary>Whether both are regular files, with different bytes.</summary>
+    public bool IsContent => Old is { Kind: EntryKind.File } old && New is { Kind: EntryKind.File } now && old.Content != now.Content;
+
+    /// <summary>What happened, in words: <c>added</c>, <c>removed</c>, <c>kind</c>, else the names of all aspects.</summary>
+    public ImmutableArray<string> Words => (Old, New) switch
+    {
+        (null, _) => ["added"],
+        (_, null) => ["removed"],
+        var (old, now) when old.Kind != now.Kind => ["kind"],
+        _ => [.. Aspects.Select(a => a.Name)],
+    };
 }

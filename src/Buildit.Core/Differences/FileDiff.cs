@@ -43,10 +43,10 @@ public static class FileDiff
 
     private static ImmutableArray<Aspect> Aspects(TreeEntry old, TreeEntry @new) => Differing(
         ("kind", KindOf(old), KindOf(@new)),
+        ("content", Content(old), Content(@new)),
+        ("size", Size(old), Size(@new)),
         ("mode", Mode(old), Mode(@new)),
         ("owner", Owner(old), Owner(@new)),
-        ("size", Size(old), Size(@new)),
-        ("content", Content(old), Content(@new)),
         ("target", old.Target, @new.Target));
 
     private static ImmutableArray<Aspect> Differing(params ReadOnlySpan<(string Name, string? Old, string? New)> aspects)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Buildit.Core.Diagnostics;
 
 namespace Buildit.Core.Differences;
 
@@ -7,6 +8,8 @@ namespace Buildit.Core.Differences;
 public static class TextDiff
 {
     private const int Context = 2;
+    private const int MostLines = 24;
+    private const int LongestLine = 160;
 
     /// <summary>
     /// Lines that begin with ' ', '-' or '+', in hunks that begin with '@@'; a text that is all in one hunk has no '@@' line. Empty for equal texts.
@@ -19,6 +22,14 @@ public static class TextDiff
         var hunks = Hunks(pairs);
         var isWhole = hunks.Count == 1 && hunks[0] == (0, pairs.Length);
         return [.. hunks.SelectMany(h => isWhole ? Print(pairs[h.Start..h.End], a, b) : Print(pairs[h.Start..h.End], a, b).Prepend(Header(pairs, h.Start, h.End)))];
+    }
+
+    /// <summary>The same of texts that may be anything, for people: fit for a terminal, and what is too long is cut and says so.</summary>
+    public static ImmutableArray<string> Excerpt(string old, string @new)
+    {
+        var lines = Unified(old, @new);
+        var shown = lines.Take(MostLines).Select(l => VisibleText.Of(l.Length <= LongestLine ? l : l[..LongestLine] + "..."));
+        return [.. shown, .. lines.Skip(MostLines).Take(1).Select(_ => string.Create(CultureInfo.InvariantCulture, $"... {lines.Length - MostLines} more lines"))];
     }
 
     // Where only one of two texts ends its last line, that is part of the line, so that the two lines differ.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Buildit.Core.Archives;
 using Buildit.Core.Differences;
 using Buildit.Core.Trees;
@@ -35,6 +36,24 @@ public class FileDiffTests
     }
 
     [Fact]
+    public void What_happened_to_a_path_is_told_in_words()
+    {
+        Assert.Equal<string>(["content", "size", "mode"], Words(File with { Content = Digest.Of("abcd"), Size = 4, Mode = 0x1A4 }));
+        Assert.Equal<string>(["kind"], Words(new(File.Path, EntryKind.Directory)));
+        Assert.Equal(["removed"], FileDiff.Between([File], []).SelectMany(c => c.Words));
+        Assert.Equal(["added"], FileDiff.Between([], [File]).SelectMany(c => c.Words));
+    }
+
+    [Fact]
+    public void Only_of_two_files_with_other_bytes_the_contents_differ()
+    {
+        Assert.True(Assert.Single(FileDiff.Between([File], [File with { Content = Digest.Of("d") }])).IsContent);
+        Assert.False(Assert.Single(FileDiff.Between([File], [File with { Mode = 0x1A4 }])).IsContent);
+        Assert.False(Assert.Single(FileDiff.Between([File], [new(File.Path, EntryKind.Directory)])).IsContent);
+        Assert.False(Assert.Single(FileDiff.Between([File], [])).IsContent);
+    }
+
+    [Fact]
     public void Of_ELF_files_with_other_bytes_it_is_told_how_they_are_loaded()
     {
         var (old, now) = (Elf("libx.so.1", "libc.so.6"), Elf("libx.so.2", "libc.so.6", "libm.so.6"));
@@ -45,6 +64,8 @@ public class FileDiffTests
     [Fact]
     public void Files_with_equal_bytes_are_not_read() =>
         Assert.Empty(FileSet.Differences(new([File], _ => throw new InvalidOperationException()), new([File], _ => throw new InvalidOperationException())));
+
+    private static ImmutableArray<string> Words(TreeEntry changed) => Assert.Single(FileDiff.Between([File], [changed])).Words;
 
     private static ElfFile Elf(string soname, params string[] needed) => new() { Is64Bit = true, Machine = 62, Type = ElfType.Shared, Soname = soname, Needed = [.. needed] };
 }

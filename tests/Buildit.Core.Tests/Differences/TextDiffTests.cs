@@ -21,6 +21,22 @@ public class TextDiffTests
     public void As_a_unified_diff(string old, string now, string lines) => Assert.Equal(lines, string.Join('|', TextDiff.Unified(old, now)));
 
     [Fact]
+    public void An_excerpt_is_cut_where_it_is_long_and_says_so()
+    {
+        var diff = TextDiff.Excerpt("", string.Concat(Enumerable.Repeat("x\n", 1000)));
+        Assert.Equal(("+x", "... 976 more lines", 25), (diff[0], diff[^1], diff.Length));
+        Assert.Equal(["+" + new string('y', 159) + "..."], TextDiff.Excerpt("", new string('y', 5000) + "\n"));
+        Assert.Empty(TextDiff.Excerpt("a\n", "a\n"));
+    }
+
+    [Fact]
+    public void An_excerpt_has_nothing_that_a_terminal_would_obey() => Assert.Equal(["+\u241B[2J"], TextDiff.Excerpt("", "\u001b[2J\n"));
+
+    [Fact]
+    public void Huge_texts_are_compared_without_huge_tables() =>
+        Assert.StartsWith("... ", TextDiff.Excerpt(string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i}\n")), string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i + 7}x\n")))[^1], StringComparison.Ordinal);
+
+    [Fact]
     public void A_diff_gives_one_text_from_the_other()
     {
         // Every pair of short texts of two kinds of lines.
