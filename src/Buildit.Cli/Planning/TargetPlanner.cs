@@ -25,17 +25,17 @@ internal sealed class TargetPlanner(Session session, Terminal terminal, PlanOpti
         if (target is not Target.ContainerDirectory directory)
         {
             var graph = TargetGraph.Read(session, target);
-            return new(graph, PlanOf(graph, []).Plan, []);
+            return new(graph, PlanOf(graph, []), []);
         }
 
         var input = ContainerInput.Read(session, terminal, directory);
-        var (plan, there) = PlanOf(input.Graph, []);
-        var images = ImagesOf(input, plan, there);
+        var plan = PlanOf(input.Graph, []);
+        var images = ImagesOf(input, plan);
         var tools = ToolsFor(input.Graph.Container!, images);
-        return new(input.Graph, tools.IsEmpty ? plan : PlanOf(input.Graph, tools).Plan, images);
+        return new(input.Graph, tools.IsEmpty ? plan : PlanOf(input.Graph, tools), images);
     }
 
-    private (Plan Plan, IAvailability There) PlanOf(TargetGraph graph, ImmutableArray<string> tools)
+    private Plan PlanOf(TargetGraph graph, ImmutableArray<string> tools)
     {
         var request = new PlanRequest
         {
@@ -46,14 +46,14 @@ internal sealed class TargetPlanner(Session session, Terminal terminal, PlanOpti
             Rebuild = options.Rebuild,
         };
         var all = request.Graph;
-        var there = new StoreAvailability(session.Store, session.Records, all);
-        return (Planner.Make(request, all, there), there);
+        return Planner.Make(request, all, new StoreAvailability(session.Store, session.Records, all));
     }
 
-    /// <summary>An image is known to be there only when all packages are: what is built may give anything.</summary>
-    private ImmutableArray<PlannedImage> ImagesOf(ContainerInput input, Plan plan, IAvailability there)
+    /// <summary>An image is known to be there only if the outputs of all packages are known: what is built may give anything.</summary>
+    private ImmutableArray<PlannedImage> ImagesOf(ContainerInput input, Plan plan)
     {
-        var closure = plan.IsDone ? RuntimeClosure.Of(input.Graph.Packages.Select(p => p.Package), there.Find) : null;
+        var records = plan.Records;
+        var closure = plan.IsKnown ? RuntimeClosure.Of(input.Graph.Packages.Select(p => p.Package), p => records.GetValueOrDefault(p.Key)) : null;
         var composition = closure is { Missing.IsEmpty: true } ? input.Compose(session, closure.Packages) : null;
         return
         [
