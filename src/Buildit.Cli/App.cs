@@ -23,7 +23,7 @@ internal static partial class App
         var root = CommandLineOf(terminal);
         try
         {
-            var parsed = root.Parse(WithCommand(args, root));
+            var parsed = root.Parse([.. WithCommand(args, root).Select(Options.WithoutName)]);
             if (parsed.Errors.Count > 0)
             {
                 return Usage(terminal, parsed.Errors.Select(e => e.Message));
@@ -77,6 +77,9 @@ internal static partial class App
         root.Subcommands.Add(new ExplainCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new DiffCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new KeyCommand(terminal).Command());
         root.Subcommands.Add(new LockCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new UpdateCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());

@@ -7,14 +7,14 @@ using Buildit.Build.Verification;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
-using Buildit.Core.Debian;
 using Buildit.Core.Explanations;
 using Buildit.Core.Graphs;
 using Buildit.Store;
+using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
-using Buildit.Store.Debian;
 using Buildit.Store.Fetching;
 using Buildit.Store.Git;
+using Buildit.Store.Layers;
 using Buildit.Store.Sources;
 
 namespace Buildit.Cli;
@@ -24,42 +24,45 @@ internal sealed class Session : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
 
-    public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report)
-        : this(workspace, ContentStore.Open(workspace.StoreDirectory), options, report)
+    public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report, Action<BinhostEvent>? binhosts = null)
+        : this(workspace, ContentStore.Open(workspace.StoreDirectory), options, report, binhosts ?? (static _ => { }))
     {
     }
 
-    private Session(Workspace workspace, ContentStore store, EngineOptions options, Action<BuildEvent> report)
+    private Session(Workspace workspace, ContentStore store, EngineOptions options, Action<BuildEvent> report, Action<BinhostEvent> told)
     {
         Workspace = workspace;
         Store = Own(store);
         Roots = new(Store);
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync(Toolbox.Sandbox, cancel));
-        var zstd = new ZstdDecoder(Sandbox, Toolbox);
-        Decompressor = new Decompressor(zstd);
-        Archive = new(Decompressor, Store.Scratch);
+        Archive = new(Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
-        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, new() { Proxy = address => Apt.Value.ProxyOf(address) }));
         Addresses = new(new(() => new MirrorList(Apt.Value.BaseUrls)), options.SourceMirrors);
+        var fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
+        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));
         Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
         Pins = new(Fetcher, Git, report);
-        Records = new(Store, Platform.LinuxAmd64);
-        var sources = new PackageSources(Store, Fetcher, Archive, Git, Addresses, options, report);
+        Places = new(fetching, Patience, TimeProvider.System);
+        Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, told))], TimeProvider.System, told));
+        Records = new RecordKeeper(Store, Platform.LinuxAmd64);
+        Layers = new(Store.Paths.Root, Store.VerifiedBlobPath);
+        var substitution = new Substitution(Binhosts, Records, report);
+        var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, Git, Addresses, options, report);
+        var builder = Own(new PackageBuilder(Store, Records, substitution, sources, Sandbox, Roots, options, TimeProvider.System, report));
+        var debian = Own(new DebianImport(Store, Records, sources, report));
         var groups = new GroupMaker(Store, Records);
-        var builder = Own(new PackageBuilder(Store, Records, sources, Sandbox, Roots, options, TimeProvider.System, report));
-        var debian = Own(new DebianImport(Store, Records, sources, pin => IsNeededForZstd(pin) ? new() : new(zstd.Open), report));
-        Engine = Own(new BuildEngine(Records, builder, debian, groups, options, report));
+        Engine = Own(new BuildEngine(Records, substitution, builder, debian, groups, options, report));
         Remaker = new(Store, Engine, builder, new(Store, Sandbox, Roots, report), debian, groups, options, report);
         Toolbox.Engine = Engine;
         History = new(Store);
         Explainer = new(History, CausesOf(workspace, History), new LocalSources(Store, Archive));
     }
 
-    /// <summary>For commands that only look: the store is not made, nothing in it is changed, and nothing can be built.</summary>
+    /// <summary>For commands that only look: the store is not made, nothing in it is changed, nothing can be built, and no binhost is asked.</summary>
     public static Session ToRead(Workspace workspace) =>
-        new(workspace, ContentStore.OpenToRead(workspace.StoreDirectory), new() { SourceMirrors = workspace.Config.Mirrors }, static _ => { });
+        new(workspace, ContentStore.OpenToRead(workspace.StoreDirectory), new() { SourceMirrors = workspace.Config.Mirrors }, static _ => { }, static _ => { });
 
     public Workspace Workspace { get; }
 
@@ -71,8 +74,6 @@ internal sealed class Session : IDisposable
 
     public ISandbox Sandbox { get; }
 
-    public Decompressor Decompressor { get; }
-
     public SourceArchive Archive { get; }
 
     public WorkspaceFiles Files { get; }
@@ -82,6 +83,16 @@ internal sealed class Session : IDisposable
     public FileAddresses Addresses { get; }
 
     public RecordKeeper Records { get; }
+
+    public LayerCache Layers { get; }
+
+    /// <summary>The binhosts that are read from.</summary>
+    public BinhostSet Binhosts { get; }
+
+    public PlaceFactory Places { get; }
+
+    /// <summary>Patience with binhosts.</summary>
+    public static PlaceLimits Patience { get; } = new();
 
     public GitSources Git { get; }
 
@@ -119,9 +130,14 @@ internal sealed class Session : IDisposable
         }
     }
 
-    // The tool that opens zstd, and the sandbox that it runs in, cannot be opened by themselves.
-    private bool IsNeededForZstd(LockedPackage pin) =>
-        Workspace.Distribution is { Lock: var locked } && locked.Packages.ContainsKey("zstd") && locked.Packages.ContainsKey("bubblewrap") && locked.Closure(["zstd", "bubblewrap"]).Contains(pin.Name);
+    private Binhost Open(BinhostSetting binhost, Action<BinhostEvent> report) => new(
+        binhost.Name,
+        Places.Read(binhost.Download),
+        () => Workspace.Binhosts.TrustOf(binhost),
+        Path.Combine(Store.Paths.Binhosts, Digest.Of(binhost.Download).Hex[..16]),
+        Patience,
+        TimeProvider.System,
+        report);
 
     private string VersionOf(string package) => Workspace.Distribution?.Lock.Packages.GetValueOrDefault(package)?.Version ?? "unlocked";
 

@@ -32,6 +32,9 @@ public sealed record StorePaths(string Root)
     /// <summary>Compressed layers that are there already.</summary>
     public string Layers => Path.Combine(Root, "layers");
 
+    /// <summary>What binhosts said of their catalogs: a cache.</summary>
+    public string Binhosts => Path.Combine(Root, "binhosts");
+
     /// <summary>Bare repositories with fetched commits: a cache.</summary>
     public string Git => Path.Combine(Root, "git");
 

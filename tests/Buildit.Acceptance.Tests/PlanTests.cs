@@ -91,7 +91,7 @@ public sealed class PlanTests
         Assert.Matches(@"  build    test/lib-1.0\n  build    test/app-1.0 +unless its inputs will give what was built before\n", changed);
         Assert.Contains("To build: 2 (1 of them perhaps not, which is known when their dependencies are there); to import: 0; in the store: ", changed, StringComparison.Ordinal);
         await workspace.MustBuildAsync("test/lib");
-        Assert.Matches(@"  reuse    test/lib-1.0\n  reuse    test/app-1.0 +its inputs give what was built before\n", (await workspace.MustBuildAsync("plan", "containers/small")).Output);
+        Assert.Matches(@"  reuse    test/lib-1.0\n  reuse    test/app-1.0 +its inputs give what was built before\n  keep     out/small-1-linux-amd64.oci\n", (await workspace.MustBuildAsync("plan", "containers/small")).Output);
         (await workspace.MustBuildAsync("containers/small")).Says("its inputs give what was built before").DoesNotSay("built in");
         Assert.Contains("  build    test/lib-1.0\n", (await workspace.MustBuildAsync("plan", "test/lib", "--rebuild")).Output, StringComparison.Ordinal);
     }

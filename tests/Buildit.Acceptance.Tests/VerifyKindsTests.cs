@@ -25,10 +25,10 @@ public sealed class VerifyKindsTests
         Assert.Equal("test/good-1.0: identical (made again once, everything varied)\n", result.Output);
     }
 
-    /// <summary>Kind, and the variation that is to blame; none where no two builds agree anyway.</summary>
+    /// <summary>Kind, and the variation that is to blame; none where no two builds agree anyway. Dates are in UTC: near midnight of another zone that would be to blame as well.</summary>
     [Theory]
-    [InlineData("date", "clock", "date +%F > \"$OUTPUT/it\"")]
-    [InlineData("date", "clock", "printf 'int main(void) { return 0; } const char *built = __DATE__;' > m.c; unset SOURCE_DATE_EPOCH; gcc m.c -o \"$OUTPUT/it\"")]
+    [InlineData("date", "clock", "date -u +%F > \"$OUTPUT/it\"")]
+    [InlineData("date", "clock", "printf 'int main(void) { return 0; } const char *built = __DATE__;' > m.c; unset SOURCE_DATE_EPOCH; TZ=UTC gcc m.c -o \"$OUTPUT/it\"")]
     [InlineData("date", "", "date +%s%N > \"$OUTPUT/it\"")]
     [InlineData("date", "", "sleep 1.1; echo x > x; touch -d \"$(stat -c %y x)\" x; tar -c x > \"$OUTPUT/it.tar\"")]
     [InlineData("host-path", "", "grep ' /build ' /proc/self/mountinfo | cut -d' ' -f4 > \"$OUTPUT/it\"")]
@@ -61,7 +61,7 @@ public sealed class VerifyKindsTests
     [Fact]
     public async Task Several_reasons_are_all_found()
     {
-        using var workspace = new Workspace().WithVary().Recipe("bad", $"echo {Workspace.Fresh()} > \"$OUTPUT/it\"; uname -n >> \"$OUTPUT/it\"; date +%Y > \"$OUTPUT/year\"; nproc > \"$OUTPUT/processors\"");
+        using var workspace = new Workspace().WithVary().Recipe("bad", $"echo {Workspace.Fresh()} > \"$OUTPUT/it\"; uname -n >> \"$OUTPUT/it\"; date -u +%Y > \"$OUTPUT/year\"; nproc > \"$OUTPUT/processors\"");
         var result = await workspace.BuildAsync("verify", "--vary", "-j4", "test/bad");
         Assert.Equal(5, result.ExitCode);
         foreach (var name in new[] { "host-name", "clock", "processors" })
@@ -85,7 +85,7 @@ public sealed class VerifyKindsTests
     [Fact]
     public async Task Without_the_libraries_the_rest_is_varied_and_a_warning_says_what_is_not()
     {
-        using var workspace = new Workspace().Recipe("bad", $"echo {Workspace.Fresh()} > \"$OUTPUT/it\"; date +%Y > \"$OUTPUT/year\"", tools: Workspace.FewTools);
+        using var workspace = new Workspace().Recipe("bad", $"echo {Workspace.Fresh()} > \"$OUTPUT/it\"; date -u +%Y > \"$OUTPUT/year\"", tools: Workspace.FewTools);
         var result = (await workspace.MustBuildAsync("verify", "--vary", "test/bad")).Says("warning: not varied: processors, clock, kernel, directory-order", "buildit/vary");
         Assert.Contains("varied: jobs, path, environment-order, locale, time-zone, host-name, user, umask)", result.Output, StringComparison.Ordinal);
     }

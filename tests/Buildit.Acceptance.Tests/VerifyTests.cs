@@ -142,7 +142,7 @@ public sealed class VerifyTests
     }
 
     [Theory]
-    [InlineData(2, "required argument 'TARGET' missing", "verify")]
+    [InlineData(2, "nothing to verify: no TARGET is given", "verify")]
     [InlineData(2, "there is no target 'nothing'", "verify", "nothing")]
     [InlineData(2, "--vary and --against exclude each other", "verify", "--vary", "--against", ".", "test/x")]
     [InlineData(2, "there is no option '--varry'", "verify", "--varry", "test/x")]

@@ -25,16 +25,16 @@ public sealed class ImageVerificationTests : IDisposable
 
     [Fact]
     public async Task An_image_that_was_never_written_is_compared_with_a_second_one() =>
-        Assert.All(await VerifyAsync(await CompositionAsync()), v => Assert.True(v.IsIdentical));
+        Assert.All(await VerifyAsync(Read()), v => Assert.True(v.IsIdentical));
 
     [Fact]
     public async Task An_image_that_was_written_differently_is_told_with_the_member_that_differs()
     {
-        var composition = await CompositionAsync();
+        var composition = Read();
         var step = composition.Container.Steps.OfType<Step.Image>().First();
-        var output = Path.Combine(_copy, "out");
-        var written = await new ImageWriter(null!, output).WriteAsync(composition.Container, step, composition.Compose(), null, CancellationToken.None);
-        var path = Path.Combine(output, "small-1-linux-amd64.aci");
+        var path = composition.PathOf(step, Path.Combine(_copy, "out"));
+        var root = await composition.ComposeAsync(_session.Session, CancellationToken.None);
+        var written = await new ImageWriter(null!).WriteAsync(composition.Container, step, root, null, path, CancellationToken.None);
         var bytes = await File.ReadAllBytesAsync(path);
         var motd = await File.ReadAllBytesAsync(Path.Combine(_copy, "small/files/motd"));
         bytes[bytes.AsSpan().IndexOf(motd)] ^= 1;
@@ -55,10 +55,11 @@ public sealed class ImageVerificationTests : IDisposable
         _copy.Dispose();
     }
 
-    private async Task<Composition> CompositionAsync()
+    private Composition Read()
     {
         var target = new Target.ContainerDirectory { Written = "small", Path = Path.Combine(_copy, "small") };
-        return await ContainerInput.Read(_session.Session, _terminal, target).ComposeAsync(_session.Session, [], CancellationToken.None);
+        var inputs = ContainerInputs.Read(_session.Session, target);
+        return new(inputs.Container, inputs.Files, []);
     }
 
     private Task<IReadOnlyList<ImageVerdict>> VerifyAsync(Composition composition) =>

@@ -13,6 +13,9 @@ public sealed class Judged : IAsyncLifetime, IDisposable
 
     public Peers Peers { get; private set; } = null!;
 
+    /// <summary>Root with the peers, for those that must be started outside of it: servers.</summary>
+    public string Root { get; private set; } = "";
+
     public JudgedImage Nginx { get; } = new("nginx-prod", "nginx-production", "1.26.3-p1");
 
     public JudgedImage Redis { get; } = new("redis", "redis", "7.0.15");
@@ -37,7 +40,8 @@ public sealed class Judged : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        Peers = new(await ComposePeersAsync(), Work);
+        Root = await ComposePeersAsync();
+        Peers = new(Root, Work);
         foreach (var image in new[] { Nginx, Redis })
         {
             var built = await BuilditProcess.RunAsync(Repository.Root, "build", $"containers/{image.Container}", "--output", Work, "--progress=plain");

@@ -4,6 +4,7 @@ using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Testing;
 
 namespace Buildit.Peers.Tests;
@@ -18,7 +19,7 @@ internal sealed class SharedSession : IDisposable
         var bag = new DiagnosticBag();
         var workspace = Workspace.Find(Settings.Find(directory, directory, bag) with { StoreDirectory = Repository.SharedStore }, bag);
         bag.ThrowIfErrors();
-        _session = new(workspace, new EngineOptions(), static _ => { });
+        _session = new(workspace, new EngineOptions(), static _ => { }, static _ => { });
     }
 
     public Session Session => _session;
@@ -32,7 +33,7 @@ internal sealed class SharedSession : IDisposable
             ? graph.FromDirectory(nameOrDirectory, null)
             : graph.Named(new(nameOrDirectory, new(new("test", nameOrDirectory), 1, 1, nameOrDirectory.Length)));
         bag.ThrowIfErrors();
-        return await _session.Engine.RuntimeClosureAsync([package!], CancellationToken.None);
+        return await _session.Engine.RuntimeClosureAsync([package!], Need.Run, CancellationToken.None);
     }
 
     /// <summary>The directory of a root with these packages.</summary>

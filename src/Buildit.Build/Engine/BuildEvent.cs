@@ -14,6 +14,9 @@ public abstract record BuildEvent
     /// <summary>A package was found by its key; nothing was done for it.</summary>
     public sealed record Reused(Package Package) : BuildEvent;
 
+    /// <summary>A package, or what was missing of it, was taken from a binhost; null = whichever had what a record of the store names.</summary>
+    public sealed record Pulled(Package Package, string? Binhost) : BuildEvent;
+
     /// <summary>A package's inputs gave a build key that was built before: the outputs are taken from there.</summary>
     public sealed record CutOff(Package Package) : BuildEvent;
 

@@ -10,15 +10,14 @@ using Buildit.Store.Trees;
 namespace Buildit.Build.Engine;
 
 /// <summary>Makes distribution packages real: fetch, verify, unpack into outputs, register. Fetching and unpacking of different packages overlap.</summary>
-/// <param name="importerOf">Opens a package; what a package may be compressed with depends on whether the tool for it is there.</param>
-public sealed class DebianImport(ContentStore store, RecordKeeper records, IPackageSources sources, Func<LockedPackage, DebImporter> importerOf, Action<BuildEvent> report) : IDisposable
+public sealed class DebianImport(ContentStore store, RecordKeeper records, IPackageSources sources, Action<BuildEvent> report) : IDisposable
 {
     private readonly SemaphoreSlim _unpacking = new(Environment.ProcessorCount);
 
     /// <summary>Imports one .deb, unless it was imported before with other dependencies: those are no part of its files.</summary>
     public async Task<Realised> ImportAsync(Package.Imported package, CancellationToken cancel)
     {
-        if (records.Find(BuildKeys.Of(package)) is { } same)
+        if (records.Find(BuildKeys.Of(package), Need.All) is { } same)
         {
             report(new BuildEvent.CutOff(package));
             return await records.KeepAgainAsync(package, same, cancel);
@@ -51,7 +50,7 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
                 () =>
                 {
                     using var file = File.OpenRead(deb);
-                    return importerOf(package.Pin).Import(file, work, package.Pin, package.Links, cancel)
+                    return DebImporter.Import(file, work, package.Pin, package.Links, cancel)
                         .ToImmutableSortedDictionary(o => o.Name, o => store.PrepareTree(o.Tree, o.Directory), StringComparer.Ordinal);
                 },
                 cancel);

@@ -23,6 +23,9 @@ public sealed record EngineOptions
     /// <summary>Open no connection.</summary>
     public bool Offline { get; init; }
 
+    /// <summary>Build nothing: what no binhost has, under a signature that counts, is an error.</summary>
+    public bool RequireBinhost { get; init; }
+
     /// <summary>Keep the work directory of a failed build.</summary>
     public bool KeepFailed { get; init; }
 }

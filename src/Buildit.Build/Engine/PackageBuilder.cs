@@ -26,7 +26,7 @@ public delegate Task<ImmutableArray<Realised>> RealisedClosure(IEnumerable<Packa
 
 /// <summary>Builds one package whose dependencies are there: root, action, sandbox, outputs, record.</summary>
 public sealed class PackageBuilder(
-    ContentStore store, RecordKeeper records, IPackageSources sources, ISandbox sandbox, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
+    ContentStore store, RecordKeeper records, Substitution binhosts, IPackageSources sources, ISandbox sandbox, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
 {
     private readonly SemaphoreSlim _builds = new(Math.Max(1, options.ParallelBuilds));
 
@@ -54,7 +54,27 @@ public sealed class PackageBuilder(
         }
     }
 
-    /// <summary>Builds, unless an action with the same build key was done before.</summary>
+    /// <summary>Finds the outputs of an action that was done before, here or elsewhere, on the same inputs; null if there are none. The inputs need not be there.</summary>
+    /// <param name="package">What is wanted.</param>
+    /// <param name="dependencies">What its root would be made of.</param>
+    /// <param name="testDependencies">All that the root of its test may be made of; none if it has no test.</param>
+    /// <param name="need">What is needed of it.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<Realised?> FindAsync(Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, Need need, CancellationToken cancel)
+    {
+        var (buildKey, root) = BuildKeyOf(package, dependencies, testDependencies);
+        bool Fits(Record record) => BuildKeys.Fits(record, package, root);
+        var same = records.Find(buildKey, need) is { } known && Fits(known) ? known : await binhosts.FindAsync(package, buildKey, Fits, need, cancel);
+        if (same is null)
+        {
+            return null;
+        }
+
+        report(new BuildEvent.CutOff(package));
+        return await records.KeepAgainAsync(package, same, cancel);
+    }
+
+    /// <summary>Builds, unless another process has done the same meanwhile.</summary>
     /// <param name="package">What to build.</param>
     /// <param name="dependencies">What its root is made of.</param>
     /// <param name="testDependencies">All that the root of its test may be made of; none if it has no test.</param>
@@ -65,12 +85,11 @@ public sealed class PackageBuilder(
         Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, RealisedClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
     {
         ImmutableArray<RootPart> parts = [.. dependencies.SelectMany(d => d.Parts(store, "runtime", "dev"))];
-        Record[] root = [.. dependencies.Select(d => d.Record)];
-        var buildKey = BuildKeys.Of(package, root, testDependencies.Select(d => d.Record));
+        var (buildKey, root) = BuildKeyOf(package, dependencies, testDependencies);
         using var turn = await _builds.EnterAsync(cancel);
         using var held = await FileLock.AcquireAsync(
             Path.Combine(store.Paths.Locks, buildKey.ToString()), $"building {package.DisplayName}", time, holder => report(new BuildEvent.Waiting(package.DisplayName, holder)), cancel);
-        if (!options.Rebuild && records.Find(buildKey) is { } same && BuildKeys.Fits(same, package, root))
+        if (!options.Rebuild && records.Find(buildKey, Need.All) is { } same && BuildKeys.Fits(same, package, root))
         {
             report(new BuildEvent.CutOff(package));
             return await records.KeepAgainAsync(package, same, cancel);
@@ -96,6 +115,12 @@ public sealed class PackageBuilder(
 
     /// <inheritdoc/>
     public void Dispose() => _builds.Dispose();
+
+    private static (BuildKey Key, Record[] Root) BuildKeyOf(Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies)
+    {
+        Record[] root = [.. dependencies.Select(d => d.Record)];
+        return (BuildKeys.Of(package, root, testDependencies.Select(d => d.Record)), root);
+    }
 
     private async Task<Realised> BuildAsync(
         Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RealisedClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)

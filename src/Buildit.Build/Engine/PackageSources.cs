@@ -9,6 +9,7 @@ using Buildit.Core.Keys;
 using Buildit.Core.Recipes;
 using Buildit.Core.Records;
 using Buildit.Store;
+using Buildit.Store.Binhosts;
 using Buildit.Store.Fetching;
 using Buildit.Store.Git;
 using Buildit.Store.Sources;
@@ -16,7 +17,8 @@ using Buildit.Store.Sources;
 namespace Buildit.Build.Engine;
 
 /// <summary>Files from the store, else from their mirrors, verified; sources as canonical tars that are made once and kept.</summary>
-public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceArchive archive, GitSources git, FileAddresses addresses, EngineOptions options, Action<BuildEvent> report) : IPackageSources
+public sealed class PackageSources(
+    ContentStore store, Fetcher fetcher, BinhostSet binhosts, SourceArchive archive, GitSources git, FileAddresses addresses, EngineOptions options, Action<BuildEvent> report) : IPackageSources
 {
     /// <inheritdoc/>
     public async Task<string> DebAsync(LockedPackage pin, CancellationToken cancel)
@@ -91,14 +93,31 @@ public sealed class PackageSources(ContentStore store, Fetcher fetcher, SourceAr
 
         if (options.Offline && !request.Urls.All(IsLocal))
         {
-            throw new BuilditException(ExitCode.Missing, $"'{request.Name}' is not in the store, and --offline permits no download", "run the command once without --offline", request.DeclaredAt);
+            return await FromBinhostsAsync(request, cancel)
+                ?? throw new BuilditException(ExitCode.Missing, $"'{request.Name}' is not in the store, and --offline permits no download", "run the command once without --offline", request.DeclaredAt);
         }
 
         var progress = new Progress(p => report(new BuildEvent.Fetching(request.Name, p.Bytes, p.Total)));
-        var fetched = await fetcher.FetchAsync(request, progress, cancel);
-        report(new BuildEvent.Fetched(request.Name, fetched.Size));
-        return store.Paths.Blob(fetched.Digest);
+        try
+        {
+            var fetched = await fetcher.FetchAsync(request, progress, cancel);
+            report(new BuildEvent.Fetched(request.Name, fetched.Size));
+            return store.Paths.Blob(fetched.Digest);
+        }
+        catch (BuilditException e) when (e.Code == ExitCode.FetchFailed)
+        {
+            // Last, since its own addresses nearly always have it, and a binhost only where somebody pushed sources.
+            if (await FromBinhostsAsync(request, cancel) is { } pushed)
+            {
+                return pushed;
+            }
+
+            throw;
+        }
     }
+
+    private async Task<string?> FromBinhostsAsync(FetchRequest request, CancellationToken cancel) =>
+        request.Expected is { } digest ? await binhosts.PullBlobAsync(digest, request.Size, request.Name, null, cancel) : null;
 
     /// <summary><c>file:</c> with a relative path means: from the recipe's directory.</summary>
     private static ImmutableArray<string> Absolute(ImmutableArray<string> urls, string directory) =>

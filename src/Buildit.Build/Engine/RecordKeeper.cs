@@ -12,11 +12,14 @@ namespace Buildit.Build.Engine;
 /// <summary>Finds and writes records. A record counts only while everything that it names is there.</summary>
 public sealed class RecordKeeper(ContentStore store, Platform platform)
 {
-    /// <summary>The record of a package, if the store has it and its outputs.</summary>
-    public Record? Find(Package package) => store.Index.FindRecord(package.Key) is { } blob ? Read(blob) : null;
+    /// <summary>The record of a package, if the store has it and the outputs that are needed.</summary>
+    public Record? Find(Package package, Need need) => store.Index.FindRecord(package.Key) is { } blob ? Read(blob, need) : null;
 
-    /// <summary>A record of the same action, if the store has it and its outputs.</summary>
-    public Record? Find(BuildKey key) => store.Index.FindRecord(key) is { } blob ? Read(blob) : null;
+    /// <summary>A record of the same action, if the store has it and the outputs that are needed.</summary>
+    public Record? Find(BuildKey key, Need need) => store.Index.FindRecord(key) is { } blob ? Read(blob, need) : null;
+
+    /// <summary>The envelope of a package's record as the store has it: signed if it came from a binhost, not signed if it was made here.</summary>
+    public Envelope? FindEnvelope(Package package) => store.Index.FindRecord(package.Key) is { } blob && store.ReadBlob(blob) is { } bytes ? Envelope.Read(bytes) : null;
 
     /// <summary>Throws if no record can be kept.</summary>
     public void RequireWritable() => store.RequireWritable();
@@ -40,16 +43,22 @@ public sealed class RecordKeeper(ContentStore store, Platform platform)
             Preimage = Digest.Of(package.Preimage),
             SourceDate = sourceDate,
         };
-        return await KeepAsync(package, record, [.. outputs.Values], cancel);
+        return await KeepAsync(package, record, RecordFormat.Seal(record), [.. outputs.Values], cancel);
     }
 
     /// <summary>Gives outputs that are there already a record under a further recipe key.</summary>
-    public Task<Realised> KeepAgainAsync(Package package, Record same, CancellationToken cancel) =>
-        KeepAsync(package, same with { RecipeKey = package.Key, Preimage = Digest.Of(package.Preimage) }, [], cancel);
-
-    private async Task<Realised> KeepAsync(Package package, Record record, IReadOnlyCollection<StoredTree> trees, CancellationToken cancel)
+    public Task<Realised> KeepAgainAsync(Package package, Record same, CancellationToken cancel)
     {
-        var bytes = RecordFormat.Write(record);
+        var again = same with { RecipeKey = package.Key, Preimage = Digest.Of(package.Preimage) };
+        return KeepAsync(package, again, RecordFormat.Seal(again), [], cancel);
+    }
+
+    /// <summary>Keeps a record from a binhost, with its signatures. What is needed of its outputs is there already.</summary>
+    public Task<Realised> KeepPulledAsync(Package package, Record record, Envelope envelope, CancellationToken cancel) => KeepAsync(package, record, envelope.Bare, [], cancel);
+
+    private async Task<Realised> KeepAsync(Package package, Record record, Envelope envelope, IReadOnlyCollection<StoredTree> trees, CancellationToken cancel)
+    {
+        var bytes = envelope.Write();
         await store.CommitAsync(trees, [bytes, .. Preimages(package).Select(Encoding.UTF8.GetBytes)], cancel);
         store.Index.AddRecord(package.Key, record.BuildKey, Digest.Of(bytes), package.DisplayName);
         return new(package, record);
@@ -76,10 +85,13 @@ public sealed class RecordKeeper(ContentStore store, Platform platform)
         return preimages;
     }
 
-    /// <summary>The record in a blob, if all that it names is there.</summary>
-    public Record? Read(Digest blob)
+    /// <summary>The record in a blob, if the outputs that are needed are there.</summary>
+    public Record? Read(Digest blob, Need need)
     {
         var record = store.ReadBlob(blob) is { } bytes ? RecordFormat.Read(bytes) : null;
-        return record is not null && record.Outputs.Values.All(store.HasTree) ? record : null;
+        return record is not null && Has(record, need) ? record : null;
     }
+
+    /// <summary>Whether the outputs that are needed are there.</summary>
+    public bool Has(Record record, Need need) => need.Of(record).All(o => store.HasTree(record.Outputs[o]));
 }

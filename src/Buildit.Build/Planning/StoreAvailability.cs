@@ -13,13 +13,13 @@ public sealed class StoreAvailability(ContentStore store, RecordKeeper records, 
 {
     private readonly IReadOnlyDictionary<RecipeKey, Digest> _blobs = store.Index.FindRecords(graph.Packages.Select(p => p.Key));
     private readonly Lazy<IReadOnlySet<string>> _made = new(() => store.Index.FindPackages(graph.Packages.Select(p => p.DisplayName)));
-    private readonly Dictionary<Digest, Record?> _read = [];
+    private readonly Dictionary<(Digest Blob, Need Need), Record?> _read = [];
 
     /// <inheritdoc/>
-    public Record? Find(Package package) => _blobs.TryGetValue(package.Key, out var blob) ? Read(blob) : null;
+    public Record? Find(Package package, Need need) => _blobs.TryGetValue(package.Key, out var blob) ? Read(blob, need) : null;
 
     /// <inheritdoc/>
-    public Record? Find(BuildKey key) => store.Index.FindRecord(key) is { } blob ? Read(blob) : null;
+    public Record? Find(BuildKey key, Need need) => store.Index.FindRecord(key) is { } blob ? Read(blob, need) : null;
 
     /// <inheritdoc/>
     public bool WasMade(Package package) => _made.Value.Contains(package.DisplayName);
@@ -27,11 +27,11 @@ public sealed class StoreAvailability(ContentStore store, RecordKeeper records, 
     /// <inheritdoc/>
     public long? SizeOf(Digest file) => new FileInfo(store.Paths.Blob(file)) is { Exists: true, Length: var length } ? length : null;
 
-    private Record? Read(Digest blob)
+    private Record? Read(Digest blob, Need need)
     {
-        if (!_read.TryGetValue(blob, out var record))
+        if (!_read.TryGetValue((blob, need), out var record))
         {
-            _read[blob] = record = records.Read(blob);
+            _read[(blob, need)] = record = records.Read(blob, need);
         }
 
         return record;

@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Build.Sandboxing;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Store;
 
 namespace Buildit.Build.Tools;
@@ -41,7 +42,7 @@ public sealed class Toolbox(ContentStore store, DistributionPackages? distributi
 
     private async Task<string> ComposeAsync(string package, CancellationToken cancel)
     {
-        var realised = await Engine!.RealiseAllAsync(Closure.Of([Node(package)]), cancel);
+        var realised = await Engine!.RealiseAllAsync(Closure.Of([Node(package)]), Need.Run, cancel);
         return await roots.ComposeAsync([.. realised.SelectMany(r => r.Parts(store, "runtime"))], cancel);
     }
 }

@@ -5,6 +5,7 @@ using Buildit.Build.Engine;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Core.Verification;
 using Buildit.Store;
 using Buildit.Store.Trees;
@@ -18,7 +19,7 @@ public sealed class Remaker(ContentStore store, BuildEngine engine, PackageBuild
     public async Task<BuildTask> PrepareAsync(Package.Built package, CancellationToken cancel)
     {
         var inputs = builder.FetchAsync(package.Recipe, cancel);
-        var dependencies = engine.RealiseAllAsync(Closure.Of([.. package.Tools, .. package.Libs]), cancel);
+        var dependencies = engine.RealiseAllAsync(Closure.Of([.. package.Tools, .. package.Libs]), Need.Build, cancel);
         await Failures.WhenAllAsync(inputs, dependencies);
         return new(package, [.. (await dependencies).SelectMany(d => d.Parts(store, "runtime", "dev"))], await inputs);
     }

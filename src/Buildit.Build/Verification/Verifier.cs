@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Build.Actions;
 using Buildit.Build.Engine;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Store;
 using Buildit.Store.Trees;
 
@@ -29,7 +30,7 @@ public sealed class Verifier(ContentStore store, BuildEngine engine, Remaker rem
     /// <summary>Verifies one package. What is not there yet is made first.</summary>
     public async Task<Verdict> VerifyAsync(Package package, CancellationToken cancel)
     {
-        var known = await engine.RealiseAsync(package, cancel);
+        var known = await engine.RealiseAsync(package, Need.All, cancel);
         var expected = known.Record.Outputs.Keys.ToImmutableSortedDictionary(o => o, o => known.Parts(store, o).Single().Tree, StringComparer.Ordinal);
         var verification = package is Package.Built built
             ? new Verification(Builder(await remaker.PrepareAsync(built, cancel), cancel), options, expected)

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 
 namespace Buildit.Cli.Building;
 
@@ -14,19 +17,32 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
         var bag = new DiagnosticBag();
-        var input = ContainerInput.ReadUnlocked(session, target, bag);
-        input = input with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(input.Graph, bag, cancel) };
-        var graph = input.Graph;
+        var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
+        inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
+        var graph = inputs.Graph;
         terminal.Print([.. bag.Items]);
+        var pushes = request.Pushes(session.Workspace);
 
         terminal.Line($"Building {graph.DisplayName}");
         var realised = await RealiseAsync(graph, cancel);
-        await new ImageBuild(session, terminal, request).RunAsync(await input.ComposeAsync(session, realised.Select(r => r.Package), cancel), cancel);
+        ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
+        // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
+        var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
+        var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
+        var failed = await push.PackagesAsync(pushes, packages, cancel);
+        var images = await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
+        progress.Report();
+        failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
         if (progress.Made == 0)
         {
-            terminal.Line("Nothing was built: all packages are in the store.");
+            terminal.Line(progress.Binhosts.Pulled == 0 ? "Nothing was built: all packages are in the store." : "Nothing was built: all packages are in the store or came from binhosts.");
         }
+
+        failed.ThrowIfAsked();
     }
+
+    // Outputs are pushed as the layers of the container's image, so that the blob is the layer.
+    private static string CompressionOf(Container container) => container.Steps.OfType<Step.Image>().FirstOrDefault(s => s.Format == ImageFormat.Oci)?.Compression ?? "zstd";
 
     private async Task<List<Realised>> RealiseAsync(TargetGraph graph, CancellationToken cancel)
     {
@@ -36,7 +52,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         {
             try
             {
-                realised.Add(await PackageSteps.RealiseAsync(session, terminal, progress, requested, cancel));
+                realised.Add(await PackageSteps.RealiseAsync(session, terminal, progress, requested, Need.Record, cancel));
             }
             catch (BuilditException e) when (request.Engine.KeepGoing)
             {

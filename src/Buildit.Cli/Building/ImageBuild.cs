@@ -1,49 +1,112 @@
+using System.Collections.Immutable;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
 using Buildit.Core.Containers;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Keys;
+using Buildit.Core.Records;
+using Buildit.Core.Trees;
+using Buildit.Images.Aci;
 using Buildit.Images.Composition;
-using Buildit.Store.Layers;
+using Buildit.Images.Oci;
+using Buildit.Store.Compression;
 using Buildit.Store.Locking;
 
 namespace Buildit.Cli.Building;
 
-/// <summary>Composes, checks, tests and writes the images of a container. What was written before from the same input is left as it is.</summary>
+/// <summary>An image that is at its path now, and the record that says so.</summary>
+internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord Record);
+
+/// <summary>
+/// Composes, checks, tests and writes the images of a container, or takes them from a binhost. What was written before from the same input is left as it is.
+/// </summary>
 internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)
 {
-    private readonly ImageWriter _writer = new(new LayerCache(session.Store.Paths.Root, session.Store.VerifiedBlobPath), request.Output);
+    private ImageRoot? _root;
 
-    public async Task RunAsync(Composition composition, CancellationToken cancel)
+    public async Task<ImmutableArray<FinishedImage>> RunAsync(Composition composition, CancellationToken cancel)
     {
-        var root = new Lazy<ImageRoot>(composition.Compose);
-        var isTested = false;
+        var finished = ImmutableArray.CreateBuilder<FinishedImage>();
         foreach (var step in composition.Container.Steps.OfType<Step.Image>().Where(s => request.Formats.Contains(s.Format)))
         {
             var compressor = session.Compressor(step.Compression);
-            var key = composition.KeyOf(step, compressor);
-            var path = _writer.PathOf(composition.Container, step);
+            var key = composition.KeyOf(step, compressor?.Identity);
+            var path = composition.PathOf(step, request.Output);
             using var turn = await TurnAsync(path, cancel);
             var written = WrittenImage.Parse(session.Store.Index.FindImage(key.Digest));
-            if (written?.IsAt(path) != true)
+            var isThere = written?.IsAt(path) == true;
+            var source = "";
+            if (!isThere)
             {
-                if (!isTested)
-                {
-                    await new ImageTests(session, terminal).RunAsync(composition.Container, root.Value, cancel);
-                    isTested = true;
-                }
-
-                terminal.Status($"  packaging {path}");
-                written = await _writer.WriteAsync(composition.Container, step, root.Value, compressor, cancel);
+                (written, source) = await MakeAsync(composition, step, compressor, key.Digest, path, cancel);
                 session.Store.Index.AddImage(key.Digest, written.Print());
                 await new ImageHistory(session.Store).KeepAsync(composition.Container, step, key, cancel);
             }
 
+            if (source.Length > 0)
+            {
+                terminal.Line($"    Found the image in '{source}'.");
+            }
+
             terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}...");
-            terminal.Data($"{session.Workspace.Display(path)} {written.Digest}");
+            terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
+            finished.Add(new(step, path, RecordOf(composition, key.Digest, path, written.Digest)));
         }
+
+        return finished.ToImmutable();
+    }
+
+    private async Task<(WrittenImage Image, string Source)> MakeAsync(Composition composition, Step.Image step, ICompressor? compressor, Digest key, string path, CancellationToken cancel)
+    {
+        terminal.Status($"  packaging {path}");
+        if (!request.Engine.Rebuild && await new ImagePull(session).PullAsync(composition.Container, step, compressor, key, path, cancel) is { } pulled)
+        {
+            return pulled;
+        }
+
+        if (request.IsPull)
+        {
+            throw NotPulled(composition, path);
+        }
+
+        return (await new ImageWriter(session.Layers).WriteAsync(composition.Container, step, await RootAsync(composition, cancel), compressor, path, cancel), "");
+    }
+
+    /// <summary>The file system of the images: composed and tested once, when the first of them must be written.</summary>
+    private async Task<ImageRoot> RootAsync(Composition composition, CancellationToken cancel)
+    {
+        if (_root is null)
+        {
+            var root = await composition.ComposeAsync(session, cancel);
+            await new ImageTests(session, terminal).RunAsync(composition.Container, root, cancel);
+            _root = root;
+        }
+
+        return _root;
+    }
+
+    private BuilditException NotPulled(Composition composition, string path)
+    {
+        var refusals = session.Binhosts.RefusalsOf(composition.Container.DisplayName);
+        return refusals.Count > 0
+            ? new(ExitCode.TrustRefused, [.. refusals.Select(r => r.Describe() with { Code = ExitCode.TrustRefused })])
+            : new(ExitCode.Missing, $"no binhost has the image '{Path.GetFileName(path)}'", $"push it from where it was made, or compose it from its packages: buildit {session.Workspace.Display(composition.Container.Directory)}");
     }
 
     /// <summary>One process writes a path at a time.</summary>
     private Task<FileLock> TurnAsync(string path, CancellationToken cancel) => FileLock.AcquireAsync(
         Path.Combine(session.Store.Paths.Locks, Digest.Of(path).Hex), $"writing {path}", TimeProvider.System, holder => terminal.Line($"        {path}: waiting for {holder}"), cancel);
+
+    private static ImageRecord RecordOf(Composition composition, Digest key, string path, Digest digest) => new()
+    {
+        Key = key,
+        Name = composition.Container.Name,
+        Version = composition.Container.Version,
+        Platform = composition.Container.Platform,
+        FileName = Path.GetFileName(path),
+        Digest = digest,
+        Materials = [new("container.yaml", null, Digest.Of(composition.Container.Text.Text)), .. composition.Parts.Select(p => new Material($"{p.Package}/{Composition.Output}", null, p.DiffId))],
+        SourceDate = composition.SourceDate,
+    };
 }

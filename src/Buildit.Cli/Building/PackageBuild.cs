@@ -1,5 +1,6 @@
 using System.Globalization;
 using Buildit.Build.Engine;
+using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Explaining;
 using Buildit.Cli.Locks;
@@ -7,24 +8,29 @@ using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 
 namespace Buildit.Cli.Building;
 
-/// <summary>Builds one package and prints the digests of its outputs.</summary>
-internal sealed class PackageBuild(Session session, Terminal terminal, Progress progress, LookupPolicy lookups)
+/// <summary>Builds one package, or takes it from a binhost, and prints the digests of its outputs.</summary>
+internal sealed class PackageBuild(Session session, Terminal terminal, Progress progress, BuildRequest request)
 {
     public async Task RunAsync(Target target, CancellationToken cancel)
     {
         var bag = new DiagnosticBag();
         var graph = TargetGraph.ReadUnlocked(session, target, bag);
-        graph = await new GraphPinning(session, lookups, terminal).PinAsync(graph, bag, cancel);
+        graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(graph, bag, cancel);
         var requested = graph.Packages[0];
+        var pushes = request.Pushes(session.Workspace);
         terminal.Line($"Building {requested.Package.DisplayName}");
-        var realised = await PackageSteps.RealiseAsync(session, terminal, progress, requested, cancel);
+        var realised = await PackageSteps.RealiseAsync(session, terminal, progress, requested, Need.Run, cancel);
+        var failed = await new Push(session, terminal, request.PushChoices, "zstd").PackagesAsync(pushes, [requested.Package], cancel);
         foreach (var (output, diffId) in realised.Record.Outputs)
         {
             terminal.Data($"{requested.Package.DisplayName} {output} {diffId}");
         }
+
+        failed.ThrowIfAsked();
     }
 }
 
@@ -32,25 +38,25 @@ internal sealed class PackageBuild(Session session, Terminal terminal, Progress 
 internal static class PackageSteps
 {
     /// <summary>Says what happens to a package, and makes it happen.</summary>
-    public static async Task<Realised> RealiseAsync(Session session, Terminal terminal, Progress progress, RequestedPackage requested, CancellationToken cancel)
+    public static async Task<Realised> RealiseAsync(Session session, Terminal terminal, Progress progress, RequestedPackage requested, Need need, CancellationToken cancel)
     {
         var package = requested.Package;
         terminal.Line($"Processing {requested.From} for {Platform.LinuxAmd64}.");
         terminal.Line($"    HASH: {package.Key.Uuid}");
-        var isThere = session.Engine.IsThere(package);
-        if (isThere && !session.Engine.IsRebuilt(package))
+        if (await session.Engine.FindAsync(package, need, cancel) is { } found)
         {
-            terminal.Ended("    Found HASH in the local store.");
-            return await session.Engine.RealiseAsync(package, cancel);
+            terminal.Ended(progress.Binhosts.SourceOf(package) is { Length: > 0 } binhost ? $"    Found HASH in '{binhost}'." : "    Found HASH in the local store.");
+            return found;
         }
 
+        var isThere = session.Engine.IsThere(package, need);
         terminal.Line(isThere ? "    Found HASH in the local store, but a rebuild is wanted..." : "    Can't find HASH in any known location...");
         if (!isThere && DeepStack.Run(() => session.Explainer.Explain(package)) is { Causes: [var cause, .. var others] })
         {
             terminal.Line($"    because: {ExplainText.LineOfPackage(cause)}{(others.IsEmpty ? "" : string.Create(CultureInfo.InvariantCulture, $", and {others.Length} more"))}");
         }
 
-        var realised = await session.Engine.RealiseAsync(package, cancel);
+        var realised = await session.Engine.RealiseAsync(package, need, cancel);
         progress.Report();
         terminal.Ended(package is Package.Imported ? "    Importing from the distribution..." : "    Defaulting to local build...");
         return realised;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Buildit.Core;
+using Buildit.Core.Containers;
 using Buildit.Core.Trees;
+using Buildit.Images.Oci;
 
 namespace Buildit.Cli.Building;
 
@@ -12,6 +14,19 @@ internal sealed record WrittenImage(Digest Digest, Digest OnDisk)
 
     /// <summary>An image in a directory of blobs: a blob's name says its bytes, so names and sizes are looked at, and the index itself.</summary>
     public static WrittenImage OfDirectory(Digest digest, string path) => new(digest, DirectoryState(path));
+
+    /// <summary>Writes an OCI image as its step wants it.</summary>
+    public static async Task<WrittenImage> WriteAsync(OciImage image, Step.Image step, long mtime, string path, CancellationToken cancel)
+    {
+        if (step.Archive)
+        {
+            await OciLayoutWriter.WriteArchiveAsync(image, mtime, path);
+            return OfFile(image.Digest, path);
+        }
+
+        await Task.Run(() => OciLayoutWriter.WriteDirectory(image, path), cancel);
+        return OfDirectory(image.Digest, path);
+    }
 
     /// <summary>Reads what <see cref="Print"/> wrote; null for anything else.</summary>
     public static WrittenImage? Parse(string? text) =>

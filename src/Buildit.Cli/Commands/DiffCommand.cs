@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Buildit.Build.Engine;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Comparing;
 using Buildit.Cli.Consoles;
@@ -30,7 +29,7 @@ internal sealed class DiffCommand(Terminal terminal, Func<IEnumerable<string>> v
         var sessions = new Dictionary<string, Session>(StringComparer.Ordinal);
         try
         {
-            var reader = new SideReader(start, Open, terminal, verbs);
+            var reader = new SideReader(start, Open, verbs);
             var (a, b) = (reader.Read(old, cancel), reader.Read(@new, cancel));
             var last = sessions.Values.Last();
             var history = new JoinedHistory([.. sessions.Values.Select(s => s.History)]);
@@ -47,12 +46,10 @@ internal sealed class DiffCommand(Terminal terminal, Func<IEnumerable<string>> v
             }
         }
 
-        Session Open(Workspace workspace, bool works)
+        Session Open(Workspace workspace)
         {
-            var key = $"{works}\n{workspace.Root}\n{workspace.StoreDirectory}";
-            return sessions.TryGetValue(key, out var open)
-                ? open
-                : sessions[key] = works ? new Session(workspace, new EngineOptions { SourceMirrors = workspace.Config.Mirrors }, static _ => { }) : Session.ToRead(workspace);
+            var key = $"{workspace.Root}\n{workspace.StoreDirectory}";
+            return sessions.TryGetValue(key, out var open) ? open : sessions[key] = Session.ToRead(workspace);
         }
     }
 }

@@ -21,8 +21,8 @@ internal sealed class ExplainCommand(Terminal terminal, Func<IEnumerable<string>
         command.SetAction(parsed =>
         {
             var start = Options.StartOf(parsed);
-            var targets = Options.TargetsOf(parsed, _targets, "explain").Select(t => Target.Find(start, t, verbs())).ToArray();
-            var options = new PlanOptions(Path.GetFullPath(parsed.GetValue(_output)!, start), Options.FormatsOf(parsed.GetValue(_type)), Rebuild: false);
+            var targets = Options.NamedTargets(parsed.GetValue(_targets), [_output, _type, _json], "explain").Select(t => Target.Find(start, t, verbs())).ToArray();
+            var options = new PlanOptions(Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), Rebuild: false);
             terminal.Data(parsed.GetValue(_json) ? Json(start, targets, options) : Text(start, targets, options));
             return 0;
         });
@@ -50,7 +50,7 @@ internal sealed class ExplainCommand(Terminal terminal, Func<IEnumerable<string>
         foreach (var target in targets)
         {
             using var session = Session.ToRead(Workspace.Find(start, target.Path, terminal));
-            var plan = new TargetPlanner(session, terminal, options).Make(target);
+            var plan = new TargetPlanner(session, options).Make(target);
             use(session, DeepStack.Run(() => new TargetExplainer(session).Make(plan)));
         }
     }

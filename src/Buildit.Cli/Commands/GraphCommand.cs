@@ -10,6 +10,7 @@ using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Diagrams;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Store.Files;
 
 namespace Buildit.Cli.Commands;
@@ -36,7 +37,7 @@ internal sealed class GraphCommand(Terminal terminal, Func<IEnumerable<string>> 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var start = Options.StartOf(parsed);
-        var target = Target.Find(start, Options.OneTargetOf(parsed, _target, "graph"), verbs());
+        var target = Target.Find(start, Options.OneTarget(parsed.GetValue(_target), [_runtime, _format, _all, _output], "graph"), verbs());
         var file = parsed.GetValue(_output);
         var format = parsed.GetValue(_format) ?? FormatOf(file);
         using var session = Session.ToRead(Workspace.Find(start, target.Path, terminal));
@@ -51,19 +52,19 @@ internal sealed class GraphCommand(Terminal terminal, Func<IEnumerable<string>> 
         return 0;
     }
 
-    private Diagram DiagramOf(Session session, Target target, bool isRuntime, bool isWhole)
+    private static Diagram DiagramOf(Session session, Target target, bool isRuntime, bool isWhole)
     {
         if (isRuntime)
         {
-            var view = RuntimeView.Read(session, terminal, target);
+            var view = RuntimeView.Read(session, target);
             var records = view.Closure.Packages.ToDictionary(p => p.Package.Key, p => p.Record);
-            return new DiagramMaker(p => PackageSize.Of(session.Store, records[p.Key], ImageParts.Output)).OfRuntime(view.Target.DisplayName, view.Graph, view.Target.Container is not null);
+            return new DiagramMaker(p => PackageSize.Of(session.Store, records[p.Key], Composition.Output)).OfRuntime(view.Target.DisplayName, view.Graph, view.Target.Container is not null);
         }
 
         var read = TargetGraph.Read(session, target);
         var graph = PackageGraph.Of(read.Packages.Select(p => p.Package));
         var there = new StoreAvailability(session.Store, session.Records, graph);
-        return new DiagramMaker(p => there.Find(p) is { } record ? PackageSize.Of(session.Store, record) : null)
+        return new DiagramMaker(p => there.Find(p, Need.Record) is { } record ? PackageSize.Of(session.Store, record) : null)
             .OfBuild(read.DisplayName, graph, read.Container is null ? [] : [.. read.Packages.Select(p => p.Asked)], isWhole);
     }
 

@@ -29,50 +29,6 @@ internal static class Options
         return written is null || System.IO.Directory.Exists(start) ? start : throw new BuilditException(ExitCode.InvalidInput, $"there is no directory '{written}'", "it is what -C names");
     }
 
-    /// <summary>The targets of a command; that there is one is checked by <see cref="TargetsOf"/>, which says what to write.</summary>
-    public static Argument<string[]> Targets() => new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
-
-    /// <summary>The targets that were given; throws if there is none, or one that was meant to be an option.</summary>
-    public static string[] TargetsOf(ParseResult parsed, Argument<string[]> argument, string command)
-    {
-        var targets = parsed.GetValue(argument) ?? [];
-        if (targets.Length == 0)
-        {
-            throw new BuilditException(ExitCode.InvalidInput, $"nothing to {command}: no TARGET is given", $"name a container's directory, for example 'buildit {(command == BuildCommand.Name ? "" : command + " ")}containers/nginx-prod'; 'buildit --help' shows more");
-        }
-
-        return targets.FirstOrDefault(t => t.StartsWith('-')) is { } option
-            ? throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, parsed.CommandResult.Command.Options.Select(o => o.Name)) ?? $"'buildit {command} --help' lists the options")
-            : targets;
-    }
-
-    /// <summary>The one target of a command that takes no more.</summary>
-    public static string OneTargetOf(ParseResult parsed, Argument<string[]> argument, string command) => TargetsOf(parsed, argument, command) is [var only, .. var more] && more.Length == 0
-        ? only
-        : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
-
-    /// <summary>-o DIR.</summary>
-    public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
-
-    /// <summary>--type aci,oci.</summary>
-    public static Option<string?> Type() => new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
-
-    /// <summary>--rebuild.</summary>
-    public static Option<bool> Rebuild() => new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
-
-    /// <summary>--json.</summary>
-    public static Option<bool> Json() => new("--json") { Description = "For programs" };
-
-    /// <summary>The image formats that --type names; all if it is not given.</summary>
-    public static ImageFormat[] FormatsOf(string? types) => types is null
-        ? [ImageFormat.Aci, ImageFormat.Oci]
-        : [.. types.Split(',').Select(t => t switch
-        {
-            "aci" => ImageFormat.Aci,
-            "oci" => ImageFormat.Oci,
-            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
-        })];
-
     /// <summary>--jobs of the commands that build.</summary>
     public static Option<int?> Jobs() => Count("--jobs", "-j", "How many jobs one build may run ($JOBS); no part of any key [default: jobs: of the configuration, else the number of processors]");
 
@@ -100,4 +56,60 @@ internal static class Options
         });
         return option;
     }
+
+    /// <summary>--push[=NAME]. What stands behind it as a word of its own is no name, but a target.</summary>
+    public static Option<string?> Push { get; } = new("--push") { HelpName = "=NAME", Description = "Push packages and images to a binhost; without a name to those with 'push: true', else to the first that can be written to" };
+
+    /// <summary>--push is written without a name: given to the parser in a form in which it takes no other word for one.</summary>
+    public static string WithoutName(string argument) => argument == "--push" ? "--push=" + DefaultPlace : argument;
+
+    /// <summary>Where to push to: null = nowhere, empty = the default place.</summary>
+    public static string? PushOf(ParseResult parsed) => parsed.GetValue(Push) is { } name ? name == DefaultPlace ? "" : name : null;
+
+    // No binhost has this name: it is not one that YAML could hold.
+    private const string DefaultPlace = "\0";
+
+    /// <summary>The image types of --type; all if it is not given.</summary>
+    public static ImageFormat[] Formats(string? types) => types is null
+        ? [ImageFormat.Aci, ImageFormat.Oci]
+        : [.. types.Split(',').Select(t => t switch
+        {
+            "aci" => ImageFormat.Aci,
+            "oci" => ImageFormat.Oci,
+            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
+        })];
+
+    /// <summary>TARGET...</summary>
+    public static Argument<string[]> Targets() => new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
+
+    /// <summary>The targets that were named; throws if there are none, or one that looks like an option.</summary>
+    public static string[] NamedTargets(string[]? targets, IEnumerable<Option> options, string command)
+    {
+        if (targets is null or [])
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"nothing to {command}: no TARGET is given", $"name a container's directory, for example 'buildit {(command == BuildCommand.Name ? "" : command + " ")}containers/nginx-prod'; 'buildit --help' shows more");
+        }
+
+        // What looks like an option and is none would be the name of a target.
+        return targets.FirstOrDefault(t => t.StartsWith('-')) is { } option
+            ? throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. options.Select(o => o.Name)]) ?? $"'buildit {command} --help' lists the options")
+            : targets;
+    }
+
+    /// <summary>The one target of a command that takes no more.</summary>
+    public static string OneTarget(string[]? targets, IEnumerable<Option> options, string command) => NamedTargets(targets, options, command) is [var only]
+        ? only
+        : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
+
+    /// <summary>--rebuild.</summary>
+    public static Option<bool> Rebuild() => new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
+
+    /// <summary>--json.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "For programs" };
+
+    /// <summary>--output DIR.</summary>
+    public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
+
+    /// <summary>--type aci,oci.</summary>
+    public static Option<string?> Type() => new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
 }

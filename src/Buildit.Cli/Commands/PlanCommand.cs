@@ -23,8 +23,8 @@ internal sealed class PlanCommand(Terminal terminal, Func<IEnumerable<string>> v
         command.SetAction(parsed =>
         {
             var start = Options.StartOf(parsed);
-            var targets = Options.TargetsOf(parsed, _targets, "plan").Select(t => Target.Find(start, t, verbs())).ToArray();
-            var options = new PlanOptions(Path.GetFullPath(parsed.GetValue(_output)!, start), Options.FormatsOf(parsed.GetValue(_type)), parsed.GetValue(_rebuild));
+            var targets = Options.NamedTargets(parsed.GetValue(_targets), [_output, _type, _rebuild, _json], "plan").Select(t => Target.Find(start, t, verbs())).ToArray();
+            var options = new PlanOptions(Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), parsed.GetValue(_rebuild));
             terminal.Data(parsed.GetValue(_json) ? JsonText.Of(json => WriteJson(json, start, targets, options)) : Text(start, targets, options));
             return 0;
         });
@@ -55,7 +55,7 @@ internal sealed class PlanCommand(Terminal terminal, Func<IEnumerable<string>> v
         {
             var workspace = Workspace.Find(start, target.Path, terminal);
             using var session = Session.ToRead(workspace);
-            var plan = new TargetPlanner(session, terminal, options).Make(target);
+            var plan = new TargetPlanner(session, options).Make(target);
             if (!done.TryGetValue(workspace.StoreDirectory, out var before))
             {
                 done[workspace.StoreDirectory] = before = [];

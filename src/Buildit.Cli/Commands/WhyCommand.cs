@@ -36,7 +36,7 @@ internal sealed class WhyCommand(Terminal terminal, Func<IEnumerable<string>> ve
     {
         var target = Target.Find(start, image, verbs());
         using var session = Session.ToRead(Workspace.Find(start, target.Path, terminal));
-        var view = RuntimeView.Read(session, terminal, target);
+        var view = RuntimeView.Read(session, target);
         var matches = new WhyFinder(view).Find(pattern);
         if (matches.IsEmpty)
         {

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Build.Planning;
 using Buildit.Cli.Building;
-using Buildit.Cli.Consoles;
 using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
@@ -15,16 +14,14 @@ using Buildit.Core.Keys;
 using Buildit.Core.Records;
 using Buildit.Core.Trees;
 using Buildit.Images.Reading;
-using Buildit.Store.Compression;
 
 namespace Buildit.Cli.Comparing;
 
 /// <summary>Finds out what the arguments of a comparison name: a target, a HASH, a record, an image.</summary>
 /// <param name="start">Absolute directory that relative paths count from.</param>
-/// <param name="open">Gives the session for a workspace, to read or, for what must be unpacked by a tool of the distribution, to work in; it is closed by whoever gives it.</param>
-/// <param name="terminal">What a person sees.</param>
+/// <param name="open">Gives the session for a workspace; it is closed by whoever gives it.</param>
 /// <param name="verbs">Names of commands, for whoever mistyped one.</param>
-internal sealed class SideReader(string start, Func<Workspace, bool, Session> open, Terminal terminal, Func<IEnumerable<string>> verbs)
+internal sealed class SideReader(string start, Func<Workspace, Session> open, Func<IEnumerable<string>> verbs)
 {
     private const int LargestRecord = 16 << 20;
 
@@ -45,13 +42,10 @@ internal sealed class SideReader(string start, Func<Workspace, bool, Session> op
         return !Directory.Exists(path) && HashPattern.TryParse(written, out var pattern) ? OfHash(pattern, written) : OfTarget(Target.Find(start, written, verbs()));
     }
 
-    private Session Here(bool works = false) => open(Workspace.Find(start, start, new DiagnosticBag()), works);
+    private Session Here() => open(Workspace.Find(start, start, new DiagnosticBag()));
 
-    private Side.ImageSide OfImage(string path, string written, CancellationToken cancel)
-    {
-        var session = Here(works: true);
-        return new(new ImageReader(session.Decompressor, session.Store.Scratch).Read(path, written, cancel)) { Written = written };
-    }
+    private Side.ImageSide OfImage(string path, string written, CancellationToken cancel) =>
+        new(new ImageReader(Here().Store.Scratch).Read(path, written, cancel)) { Written = written };
 
     private Side OfFile(string path, string written, CancellationToken cancel)
     {
@@ -101,26 +95,27 @@ internal sealed class SideReader(string start, Func<Workspace, bool, Session> op
 
     private Side OfTarget(Target target)
     {
-        var session = open(Workspace.Find(start, target.Path, new DiagnosticBag()), false);
+        var session = open(Workspace.Find(start, target.Path, new DiagnosticBag()));
         if (target is Target.ContainerDirectory directory)
         {
-            return OfContainer(ContainerInput.Read(session, terminal, directory), session, target.Written);
+            return OfContainer(ContainerInputs.Read(session, directory), session, target.Written);
         }
 
         var package = TargetGraph.Read(session, target).Packages[0].Package;
-        var record = session.Records.Find(package);
+        var record = session.Records.Find(package, Need.Record);
         return OfPackage(Subject.Of(package) with { Record = record }, record, session, target.Written);
     }
 
-    private static Side.ContainerSide OfContainer(ContainerInput input, Session session, string written)
+    private static Side.ContainerSide OfContainer(ContainerInputs inputs, Session session, string written)
     {
-        Package[] packages = [.. input.Graph.Packages.Select(p => p.Package)];
-        var closure = RuntimeClosure.Of(packages, new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages)).Find);
+        Package[] packages = [.. inputs.Graph.Packages.Select(p => p.Package)];
+        var there = new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages));
+        var closure = RuntimeClosure.Of(packages, p => there.Find(p, Need.Run));
         var subjects = packages.DistinctBy(p => p.Name).ToImmutableSortedDictionary(p => p.Name, Subject.Of, StringComparer.Ordinal);
-        var own = FilesOf(input.Files.Entries.Select(e => (e.Entry, e.Open)));
+        var own = FilesOf(inputs.Files.Entries.Select(e => (e.Entry, e.Open)));
         return closure.Missing is [var absent, ..]
-            ? new(input.Graph.Container!, subjects, own, null, absent.DisplayName) { Written = written }
-            : new(input.Graph.Container!, subjects, own, FilesOf(input.Compose(session, closure.Packages).Compose().Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
+            ? new(inputs.Container, subjects, own, null, absent.DisplayName) { Written = written }
+            : new(inputs.Container, subjects, own, FilesOf(new Composition(inputs.Container, inputs.Files, closure.Packages).Compose(session.Store).Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
     }
 
     private static FileSet FilesOf(IEnumerable<(TreeEntry Entry, Func<Stream> Open)> files)

@@ -8,6 +8,7 @@ namespace Buildit.Cli.Consoles;
 /// <summary>Shows what the engine tells: a progress line on a terminal, plain lines for what took time otherwise.</summary>
 internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
 {
+    private readonly BinhostTalk _binhosts = new(terminal);
     private readonly ConcurrentDictionary<string, string> _building = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _waiting = new(StringComparer.Ordinal);
     private int _fetched;
@@ -21,6 +22,9 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
     /// <summary>Packages that were built or imported, as far as known.</summary>
     public int Made => _built + _imported;
 
+    /// <summary>What binhosts do.</summary>
+    public BinhostTalk Binhosts => _binhosts;
+
     /// <summary>Takes an event of the engine; called from many threads.</summary>
     public void Take(BuildEvent e)
     {
@@ -30,6 +34,9 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
             case BuildEvent.Fetched fetched:
                 Interlocked.Increment(ref _fetched);
                 Interlocked.Add(ref _fetchedBytes, fetched.Bytes);
+                break;
+            case BuildEvent.Pulled { Binhost: { } binhost } pulled:
+                _binhosts.Took(pulled.Package, binhost);
                 break;
             case BuildEvent.Imported:
                 Interlocked.Increment(ref _imported);
@@ -71,6 +78,7 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
     /// <summary>What was fetched and imported so far, as a line of talk; nothing if nothing was.</summary>
     public void Report()
     {
+        _binhosts.Report();
         if (_fetched + _imported > 0)
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        fetched {_fetched} files ({_fetchedBytes / 1e6:0.0} MB), imported {_imported} distribution packages"));

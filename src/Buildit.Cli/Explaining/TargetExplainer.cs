@@ -31,7 +31,7 @@ internal sealed class TargetExplainer(Session session)
 
     /// <summary>What is known of an image before its packages are there.</summary>
     private string WithoutPackages(PlannedImage image, TargetPlan plan) =>
-        new Composition(plan.Graph.Container!, plan.Files, []) { SourceDate = 0 }.KeyOf(image.Step, session.Compressor(image.Step.Compression)).Preimage;
+        new Composition(plan.Graph.Container!, plan.Files, []).KeyOf(image.Step, session.Compressor(image.Step.Compression)?.Identity).Preimage;
 
     private static SourceSpan? PlaceOf(string path, TargetPlan plan) => plan.Files.Entries.FirstOrDefault(e => e.Entry.Path == path)?.Span;
 }

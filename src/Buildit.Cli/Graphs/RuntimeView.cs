@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using Buildit.Build.Engine;
 using Buildit.Build.Planning;
 using Buildit.Cli.Building;
-using Buildit.Cli.Consoles;
 using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
+using Buildit.Images;
 using Buildit.Images.Composition;
 using Buildit.Images.ContainerLayers;
 
@@ -23,18 +25,20 @@ internal sealed record RuntimeView(TargetGraph Target, ContainerFiles Files, Run
     private const int ShownMissing = 5;
 
     /// <summary>Reads a target as it is declared now; throws if that was not built.</summary>
-    public static RuntimeView Read(Session session, Terminal terminal, Target target)
+    public static RuntimeView Read(Session session, Target target)
     {
-        var (graph, files) = target is Target.ContainerDirectory directory ? ContainerInput.Read(session, terminal, directory) : new(TargetGraph.Read(session, target), ContainerFiles.Empty);
+        var (graph, files, _) = target is Target.ContainerDirectory directory ? ContainerInputs.Read(session, directory) : new(TargetGraph.Read(session, target), ContainerFiles.Empty, []);
         var packages = graph.Packages.Select(p => p.Package).ToArray();
-        var closure = RuntimeClosure.Of(packages, new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages)).Find);
+        var there = new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages));
+        var closure = RuntimeClosure.Of(packages, p => there.Find(p, Need.Run));
         if (!closure.Missing.IsEmpty)
         {
             throw NotBuilt(graph, closure.Missing);
         }
 
         var bag = new DiagnosticBag();
-        var root = ImageRoot.Compose(ImageParts.Of(session.Store, closure.Packages), files, ImageParts.DateOf(closure.Packages), bag);
+        var parts = closure.Packages.SelectMany(p => p.Parts(session.Store, Composition.Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree));
+        var root = ImageRoot.Compose(parts, files, closure.Packages.Select(p => p.Record.SourceDate).DefaultIfEmpty(0).Max(), bag);
         bag.ThrowIfErrors(ExitCode.Failed);
         var links = RuntimeLinks.Find(root!);
         return new(graph, files, closure, root!, links, RuntimeGraph.Of(closure, graph.Packages.Select(p => p.Asked), links.Links));

@@ -5,7 +5,6 @@ using Buildit.Core.Configuration;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Locks;
 using Buildit.Store;
-using Buildit.Store.Compression;
 using Buildit.Store.Fetching;
 using Buildit.Store.Git;
 using Buildit.Store.Sources;
@@ -26,7 +25,7 @@ internal sealed class TreeCheckouts : IDisposable
         _settings = settings;
         _store = ContentStore.Open(settings.StoreDirectory);
         _fetcher = new(new StoreBlobSink(_store), TimeProvider.System);
-        _git = new(_store, new(new Decompressor(null), _store.Scratch), offline, TimeProvider.System, new((what, holder) => terminal.Line($"        {what}: waiting for {holder}"), static (_, _) => { }));
+        _git = new(_store, new(_store.Scratch), offline, TimeProvider.System, new((what, holder) => terminal.Line($"        {what}: waiting for {holder}"), static (_, _) => { }));
         _keeper = new(_store, new PinFinder(_fetcher, _git, static _ => { }), terminal, settings);
     }
 

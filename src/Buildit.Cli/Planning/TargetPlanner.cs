@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using Buildit.Build.Planning;
 using Buildit.Build.Tools;
 using Buildit.Cli.Building;
-using Buildit.Cli.Consoles;
 using Buildit.Cli.Targets;
 using Buildit.Core.Containers;
 using Buildit.Core.Graphs;
 using Buildit.Core.Planning;
+using Buildit.Core.Records;
 using Buildit.Images.ContainerLayers;
 
 namespace Buildit.Cli.Planning;
@@ -18,7 +18,7 @@ namespace Buildit.Cli.Planning;
 internal sealed record PlanOptions(string Output, IReadOnlyList<ImageFormat> Formats, bool Rebuild);
 
 /// <summary>Plans targets by looking at their files and at the store.</summary>
-internal sealed class TargetPlanner(Session session, Terminal terminal, PlanOptions options)
+internal sealed class TargetPlanner(Session session, PlanOptions options)
 {
     /// <summary>Plans a target; nothing is changed anywhere.</summary>
     public TargetPlan Make(Target target)
@@ -26,42 +26,43 @@ internal sealed class TargetPlanner(Session session, Terminal terminal, PlanOpti
         if (target is not Target.ContainerDirectory directory)
         {
             var graph = TargetGraph.Read(session, target);
-            return new(graph, PlanOf(graph, []).Plan, [], ContainerFiles.Empty);
+            return new(graph, PlanOf(graph, Need.Build, []), [], ContainerFiles.Empty);
         }
 
-        var input = ContainerInput.Read(session, terminal, directory);
-        var (plan, there) = PlanOf(input.Graph, []);
-        var images = ImagesOf(input, plan, there);
-        var tools = ToolsFor(input.Graph.Container!, images);
-        return new(input.Graph, tools.IsEmpty ? plan : PlanOf(input.Graph, tools).Plan, images, input.Files);
+        // To know what the outputs of the packages are is enough to know whether the images are there.
+        var inputs = ContainerInputs.Read(session, directory);
+        var plan = PlanOf(inputs.Graph, Need.Record, []);
+        var images = ImagesOf(inputs, plan);
+        return new(inputs.Graph, images.All(i => i.IsThere) ? plan : PlanOf(inputs.Graph, Need.Run, ToolsFor(inputs.Container, images)), images, inputs.Files);
     }
 
-    private (Plan Plan, IAvailability There) PlanOf(TargetGraph graph, ImmutableArray<string> tools)
+    private Plan PlanOf(TargetGraph graph, Need need, ImmutableArray<string> tools)
     {
         var request = new PlanRequest
         {
             Packages = [.. graph.Packages.Select(p => p.Package)],
+            Need = need,
             WithRuntime = graph.Container is not null,
             BuildTools = session.Workspace.Distribution?.Lock.Packages.ContainsKey(Toolbox.Sandbox) == true ? [session.Toolbox.Node(Toolbox.Sandbox)] : [],
             Tools = [.. tools.Select(session.Toolbox.Node)],
             Rebuild = options.Rebuild,
         };
         var all = request.Graph;
-        var there = new StoreAvailability(session.Store, session.Records, all);
-        return (Planner.Make(request, all, there), there);
+        return Planner.Make(request, all, new StoreAvailability(session.Store, session.Records, all));
     }
 
-    /// <summary>An image is known to be there only when all packages are: what is built may give anything.</summary>
-    private ImmutableArray<PlannedImage> ImagesOf(ContainerInput input, Plan plan, IAvailability there)
+    /// <summary>An image is known to be there only if the outputs of all packages are known: what is built may give anything.</summary>
+    private ImmutableArray<PlannedImage> ImagesOf(ContainerInputs inputs, Plan plan)
     {
-        var closure = plan.IsDone ? RuntimeClosure.Of(input.Graph.Packages.Select(p => p.Package), there.Find) : null;
-        var composition = closure is { Missing.IsEmpty: true } ? input.Compose(session, closure.Packages) : null;
+        var records = plan.Records;
+        var closure = plan.IsKnown ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), p => records.GetValueOrDefault(p.Key)) : null;
+        var composition = new Composition(inputs.Container, inputs.Files, closure?.Packages ?? []);
         return
         [
-            .. input.Graph.Container!.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
+            .. inputs.Container.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
             {
-                var path = ImageWriter.PathOf(options.Output, input.Graph.Container!, step);
-                var key = composition?.KeyOf(step, session.Compressor(step.Compression));
+                var path = composition.PathOf(step, options.Output);
+                var key = closure is { Missing.IsEmpty: true } ? composition.KeyOf(step, session.Compressor(step.Compression)?.Identity) : null;
                 var written = key is null ? null : WrittenImage.Parse(session.Store.Index.FindImage(key.Digest));
                 return new PlannedImage(step, path, written?.IsAt(path) == true, key?.Preimage);
             }),
@@ -71,9 +72,7 @@ internal sealed class TargetPlanner(Session session, Terminal terminal, PlanOpti
     /// <summary>The tools that are run in the sandbox to test and to write images.</summary>
     private static ImmutableArray<string> ToolsFor(Container container, ImmutableArray<PlannedImage> images)
     {
-        var written = images.Where(i => !i.IsThere).ToArray();
-        var compressors = written.Select(i => Session.CompressorPackage(i.Step.Compression)).OfType<string>().Distinct().ToArray();
-        var isRun = compressors.Length > 0 || (written.Length > 0 && container.Steps.OfType<Step.Test>().Any());
-        return isRun ? [Toolbox.Sandbox, .. compressors] : [];
+        var compressors = images.Where(i => !i.IsThere).Select(i => Session.CompressorPackage(i.Step.Compression)).OfType<string>().Distinct().ToArray();
+        return compressors.Length > 0 || container.Steps.OfType<Step.Test>().Any() ? [Toolbox.Sandbox, .. compressors] : [];
     }
 }

@@ -22,6 +22,9 @@ internal sealed record RequestedPackage(Package Package, string From, SourceSpan
 /// <summary>A target's files as a graph with keys. Nothing is fetched, built or written to make it.</summary>
 internal sealed record TargetGraph
 {
+    /// <summary>What to do about something that no lock has.</summary>
+    public const string LockHint = "run 'buildit lock' with this target, or build it";
+
     /// <summary>What was asked for.</summary>
     public required Target Target { get; init; }
 
@@ -44,7 +47,7 @@ internal sealed record TargetGraph
     public static TargetGraph Read(Session session, Target target, DiagnosticBag bag)
     {
         var graph = ReadUnlocked(session, target, bag);
-        graph.ReportMissing(bag);
+        graph.ReportMissing(bag, LockHint);
         return graph;
     }
 

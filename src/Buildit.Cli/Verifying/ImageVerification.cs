@@ -15,7 +15,7 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
     public async Task<IReadOnlyList<ImageVerdict>> RunAsync(Composition composition, CancellationToken cancel)
     {
         var verdicts = new List<ImageVerdict>();
-        var root = composition.Compose();
+        var root = await composition.ComposeAsync(session, cancel);
         foreach (var step in composition.Container.Steps.OfType<Step.Image>())
         {
             var name = $"{composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}";
@@ -35,14 +35,14 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
         {
             var compressor = session.Compressor(step.Compression);
             // An image that was never written has nothing to be compared with but a second one.
-            var before = WrittenImage.Parse(session.Store.Index.FindImage(composition.KeyOf(step, compressor).Digest)) ?? await WriteAsync("first");
+            var before = WrittenImage.Parse(session.Store.Index.FindImage(composition.KeyOf(step, compressor?.Identity).Digest)) ?? await WriteAsync("first");
             var after = await WriteAsync("again");
-            var (old, fresh) = (new ImageWriter(Cache("again"), output).PathOf(composition.Container, step), Writer("again").PathOf(composition.Container, step));
+            var (old, fresh) = (composition.PathOf(step, output), PathOf("again"));
             return new(name, before.Digest, after.Digest, before.Digest != after.Digest && before.IsAt(old) ? Places(old, fresh) : []);
 
-            ImageWriter Writer(string which) => new(Cache(which), Path.Combine(scratch, which));
-            LayerCache Cache(string which) => new(Path.Combine(scratch, which + "-layers"));
-            Task<WrittenImage> WriteAsync(string which) => Writer(which).WriteAsync(composition.Container, step, root, compressor, cancel);
+            string PathOf(string which) => composition.PathOf(step, Path.Combine(scratch, which));
+            Task<WrittenImage> WriteAsync(string which) =>
+                new ImageWriter(new LayerCache(Path.Combine(scratch, which + "-layers"))).WriteAsync(composition.Container, step, root, compressor, PathOf(which), cancel);
         }
         finally
         {

@@ -8,6 +8,7 @@ using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Locks;
+using Buildit.Core.Records;
 
 namespace Buildit.Cli.Verifying;
 
@@ -16,7 +17,8 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
 {
     public async Task RunAsync(Target target, CancellationToken cancel)
     {
-        var container = target is Target.ContainerDirectory directory ? ContainerInput.Read(session, terminal, directory) : null;
+        var container = target is Target.ContainerDirectory directory ? ContainerInputs.Read(session, directory) : null;
+        terminal.Print([.. container?.Warnings ?? []]);
         var graph = container?.Graph ?? TargetGraph.Read(session, target);
         terminal.Line($"Verifying {graph.DisplayName}");
         var verifier = new Verifier(session.Store, session.Engine, session.Remaker, FindDiffoscope(), await OptionsAsync(cancel));
@@ -32,7 +34,8 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
 
         if (container is not null)
         {
-            var composition = await container.ComposeAsync(session, graph.Packages.Select(p => p.Package), cancel);
+            var closure = await session.Engine.RuntimeClosureAsync(graph.Packages.Select(p => p.Package), Need.Run, cancel);
+            var composition = new Composition(container.Container, container.Files, closure);
             results.Images.AddRange(await new ImageVerification(session, terminal, Path.GetFullPath("out", request.Start)).RunAsync(composition, cancel));
         }
     }
@@ -69,7 +72,7 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
         if (Find(Diffoscope.PackageName, new()) is { } package)
         {
             return Diffoscope.Pinned(session.Sandbox, async cancel =>
-                await session.Roots.ComposeAsync([.. (await session.Engine.RuntimeClosureAsync([package], cancel)).SelectMany(r => r.Parts(session.Store, "runtime"))], cancel));
+                await session.Roots.ComposeAsync([.. (await session.Engine.RuntimeClosureAsync([package], Need.Run, cancel)).SelectMany(r => r.Parts(session.Store, "runtime"))], cancel));
         }
 
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted).Select(d => Path.Combine(d, "diffoscope")).FirstOrDefault(File.Exists);

@@ -32,14 +32,9 @@ internal sealed record Settings
     public static Settings Find(string start, string target, DiagnosticBag bag)
     {
         var directory = System.IO.Directory.Exists(target) ? target : start;
-        var file = Upwards(directory).Select(d => Path.Combine(d, ConfigName)).Append(Path.Combine(ConfigHome(), "buildit", "config.yaml")).FirstOrDefault(File.Exists);
+        var file = Upwards(directory).Select(d => Path.Combine(d, ConfigName)).Append(Path.Combine(UserDirectory(), "config.yaml")).FirstOrDefault(File.Exists);
         var root = file is null ? directory : Path.GetDirectoryName(file)!;
         var config = file is null ? Config.Default : ConfigParser.Parse(new(Display(start, file), File.ReadAllText(file)), bag) ?? Config.Default;
-        foreach (var binhost in config.Binhosts)
-        {
-            bag.Warning(binhost.Name.Span, $"binhost '{binhost.Name.Value}' is not used: this version neither downloads nor uploads what was built");
-        }
-
         if (config.Store is { Value: ['~', ..] } home)
         {
             bag.Error(home.Span, $"'{home.Value}': '~' has no meaning in a configuration", "write the whole path; without 'store' it is ~/.local/share/buildit");
@@ -78,7 +73,8 @@ internal sealed record Settings
 
     private static string DataHome() => Xdg("XDG_DATA_HOME", ".local/share");
 
-    private static string ConfigHome() => Xdg("XDG_CONFIG_HOME", ".config");
+    /// <summary>The user's own configuration directory.</summary>
+    public static string UserDirectory() => Path.Combine(Xdg("XDG_CONFIG_HOME", ".config"), "buildit");
 
     // XDG Base Directory Specification 0.8: relative paths in these variables are invalid and ignored.
     private static string Xdg(string variable, string fallback) =>

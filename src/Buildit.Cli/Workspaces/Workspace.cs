@@ -18,6 +18,9 @@ internal sealed record Workspace
     /// <summary>The distribution of the first recipe tree that declares one.</summary>
     public required DistributionFiles? Distribution { get; init; }
 
+    /// <summary>Places that packages and images are shared at.</summary>
+    public required BinhostSettings Binhosts { get; init; }
+
     /// <inheritdoc cref="Settings.Start"/>
     public string Start => Settings.Start;
 
@@ -52,6 +55,7 @@ internal sealed record Workspace
             Settings = settings,
             RecipeTrees = trees,
             Distribution = trees.Select(t => DistributionFiles.Read(Path.Combine(t, "debian"), settings.Display, bag)).FirstOrDefault(d => d is not null),
+            Binhosts = BinhostSettings.Of(settings, trees, bag),
         };
     }
 

@@ -7,7 +7,7 @@ namespace Buildit.Core.Configuration;
 /// <summary>Reads <c>repository:</c>, the first design's form, and <c>binhosts:</c>; both become the same values.</summary>
 internal static class BinhostReader
 {
-    private static readonly ImmutableArray<string> Schemes = ["https://", "http://", "file://", "ssh://", "oci://"];
+    private static readonly ImmutableArray<string> Schemes = ["https://", "http://", "file://", "ssh://", "oci://", "s3://"];
 
     /// <summary>The one binhost of <c>repository: {name, upload-type, upload-path, download-type, download-path}</c>; none if the key is not there.</summary>
     internal static ImmutableArray<BinhostEntry> Repository(MapReader config)
@@ -44,13 +44,14 @@ internal static class BinhostReader
 
         var push = map.Bool("push", false);
         var keys = map.SpannedTexts("keys");
+        var require = map.Number("require", 1, 16) ?? 1;
         map.Finish();
         if (push && url is null && upload is null)
         {
             map.Bag.Error(map.KeySpan("push"), "'push' needs a place to upload to", "add 'upload'");
         }
 
-        return name is { } n && (url ?? download) is { } from ? new(n) { Download = from, Upload = url ?? upload, Push = push, Keys = keys } : null;
+        return name is { } n && (url ?? download) is { } from ? new(n) { Download = from, Upload = url ?? upload, Push = push, Keys = keys, Require = require } : null;
     }
 
     private static string? Url(MapReader map, string direction, params ReadOnlySpan<string> types)

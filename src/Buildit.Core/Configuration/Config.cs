@@ -33,7 +33,7 @@ public sealed record Config
 /// <param name="Name">For people and for <c>--push=NAME</c>.</param>
 public sealed record BinhostEntry(Spanned<string> Name)
 {
-    /// <summary>Directory or URL to read from: <c>https:</c>, <c>http:</c>, <c>file:</c>, <c>ssh:</c>, <c>oci:</c>.</summary>
+    /// <summary>Directory or URL to read from: <c>https:</c>, <c>http:</c>, <c>file:</c>, <c>ssh:</c>, <c>oci:</c>, <c>s3:</c>.</summary>
     public required string Download { get; init; }
 
     /// <summary>Directory or URL to write to; null = it cannot be written to.</summary>
@@ -44,6 +44,9 @@ public sealed record BinhostEntry(Spanned<string> Name)
 
     /// <summary>Files of the public keys whose signatures are trusted for this binhost.</summary>
     public ImmutableArray<Spanned<string>> Keys { get; init; } = [];
+
+    /// <summary>How many different trusted keys must have signed a record.</summary>
+    public int Require { get; init; } = 1;
 }
 
 /// <summary>A place where recipes are.</summary>

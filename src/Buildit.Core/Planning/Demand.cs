@@ -5,70 +5,81 @@ using Buildit.Core.Records;
 namespace Buildit.Core.Planning;
 
 /// <summary>
-/// Works out which packages a build makes real: what is there needs nothing of what it was built from. Each package is looked at once for each way in which it can
-/// be wanted, so that the whole takes time in proportion to the graph.
+/// Works out which packages a build makes real, and how much of each it needs: what is there needs nothing of what it was built from. Each package is looked at once for
+/// each way in which it can be wanted, so that the whole takes time in proportion to the graph.
 /// </summary>
-internal sealed class Demand(PackageGraph graph, Replacements replacements, Func<Package, Record?> find)
+internal sealed class Demand(PackageGraph graph, Replacements replacements, Func<Package, Need, Record?> find)
 {
-    private readonly HashSet<(RecipeKey Key, Want Want)> _wanted = [];
-    private readonly Queue<(Package Package, Want Want)> _waiting = new();
+    private readonly Dictionary<RecipeKey, Need> _needs = [];
+    private readonly HashSet<(RecipeKey Key, bool IsRoot, Need Need)> _followed = [];
+    private readonly Queue<Action> _waiting = new();
     private readonly bool _hasTwins = graph.Packages.DistinctBy(p => p.Name).Count() < graph.Packages.Length;
 
-    private enum Want
+    /// <summary>How much of a package is needed; null if nothing is.</summary>
+    public Need? Of(Package package) => _needs.TryGetValue(package.Key, out var need) ? need : null;
+
+    /// <summary>Wants a package itself.</summary>
+    public void AddPackage(Package package, Need need)
     {
-        /// <summary>The package itself.</summary>
-        Real,
+        if (Of(package) is { } before && before >= need)
+        {
+            return;
+        }
 
-        /// <summary>The package with its companions, in a root.</summary>
-        InRoot,
-
-        /// <summary>The package with what it needs at run time.</summary>
-        AtRunTime,
+        _needs[package.Key] = need;
+        _waiting.Enqueue(() => FollowPackage(package, need));
     }
 
-    /// <summary>Whether a package is made real, or is there.</summary>
-    public bool Includes(Package package) => _wanted.Contains((package.Key, Want.Real));
+    /// <summary>Wants a package with all that it needs at run time.</summary>
+    public void AddAtRunTime(Package package, Need need)
+    {
+        if (_followed.Add((package.Key, false, need)))
+        {
+            AddPackage(package, need);
+            _waiting.Enqueue(() => FollowAtRunTime(package, need));
+        }
+    }
 
-    public void AddPackage(Package package) => Add(package, Want.Real);
-
-    public void AddAtRunTime(Package package) => Add(package, Want.AtRunTime);
-
-    public void AddRoot(IReadOnlyCollection<Package> packages)
+    /// <summary>Wants a root of these packages with their companions.</summary>
+    public void AddRoot(IReadOnlyCollection<Package> packages, Need need)
     {
         foreach (var package in packages)
         {
-            Add(package, Want.InRoot);
+            AddInRoot(package, need);
         }
 
         foreach (var package in replacements.StillIn(packages))
         {
-            Add(package, Want.Real);
+            AddPackage(package, need);
         }
     }
 
-    /// <summary>Follows what was added to its end.</summary>
-    public void Follow()
+    /// <summary>Wants all that a package is built and tested with, as far as a key needs it, or really.</summary>
+    public void AddInputs(Package.Built package, Need root, Need test)
     {
+        AddRoot([.. package.Tools, .. package.Libs], root);
+        // Only a package with a test has tools for it; its recipe need not be read to know that.
+        foreach (var tested in package.TestTools.IsEmpty ? [] : package.Libs.Concat(package.Runtime).Concat(package.TestTools))
+        {
+            AddAtRunTime(tested, test);
+        }
+    }
+
+    /// <summary>Follows what was added to its end; says whether there was anything.</summary>
+    public bool Follow()
+    {
+        var isNew = _waiting.Count > 0;
         while (_waiting.TryDequeue(out var next))
         {
-            switch (next.Want)
-            {
-                case Want.Real:
-                    FollowReal(next.Package);
-                    break;
-                case Want.InRoot:
-                    FollowInRoot(next.Package);
-                    break;
-                case Want.AtRunTime:
-                    FollowAtRunTime(next.Package);
-                    break;
-            }
+            next();
         }
+
+        return isNew;
     }
 
-    private void FollowReal(Package package)
+    private void FollowPackage(Package package, Need need)
     {
-        if (package is not Package.Built built || find(package) is not null)
+        if (package is not Package.Built built || find(package, need) is not null)
         {
             return;
         }
@@ -79,48 +90,42 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
             _ = Closure.Of([.. built.Tools, .. built.Libs, .. built.Runtime]);
         }
 
-        AddRoot([.. built.Tools, .. built.Libs]);
-        // Only a package with a test has tools for it; its recipe need not be read to know that.
-        foreach (var tested in built.TestTools.IsEmpty ? [] : built.Libs.Concat(built.Runtime).Concat(built.TestTools))
+        AddInputs(built, Need.Record, Need.Record);
+    }
+
+    private void AddInRoot(Package package, Need need)
+    {
+        if (_followed.Add((package.Key, true, need)))
         {
-            AddAtRunTime(tested);
+            _waiting.Enqueue(() => FollowInRoot(package, need));
         }
     }
 
-    private void FollowInRoot(Package package)
+    private void FollowInRoot(Package package, Need need)
     {
         foreach (var companion in package.Companions)
         {
-            Add(companion, Want.InRoot);
+            AddInRoot(companion, need);
         }
 
         if (!replacements.Concern(package))
         {
-            Add(package, Want.Real);
+            AddPackage(package, need);
         }
     }
 
     /// <summary>What the files of a package will need that is not there yet is known when it is built; it is among what it is built with, which is made real in any case.</summary>
-    private void FollowAtRunTime(Package package)
+    private void FollowAtRunTime(Package package, Need need)
     {
-        Add(package, Want.Real);
-        var needs = (package, find(package)) switch
+        var needs = (package, find(package, Need.Record)) switch
         {
             (_, { } record) => RuntimeNeeds.Of(package, record),
             (Package.Built built, _) => built.Runtime,
             _ => package.Companions,
         };
-        foreach (var need in needs)
+        foreach (var needed in needs)
         {
-            Add(need, Want.AtRunTime);
-        }
-    }
-
-    private void Add(Package package, Want want)
-    {
-        if (_wanted.Add((package.Key, want)))
-        {
-            _waiting.Enqueue((package, want));
+            AddAtRunTime(needed, need);
         }
     }
 }

@@ -4,14 +4,14 @@ using Buildit.Core.Records;
 
 namespace Buildit.Core.Planning;
 
-/// <summary>What is there already, as a plan is told it. A record counts only while the outputs that it names are there.</summary>
+/// <summary>What is there already, as a plan is told it. A record counts only while the outputs of it that are needed are there.</summary>
 public interface IAvailability
 {
     /// <summary>The record of a package by its recipe key.</summary>
-    Record? Find(Package package);
+    Record? Find(Package package, Need need);
 
     /// <summary>A record of an action.</summary>
-    Record? Find(BuildKey key);
+    Record? Find(BuildKey key, Need need);
 
     /// <summary>Whether anything of this name and version was made before, whatever its keys.</summary>
     bool WasMade(Package package);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Records;
 
 namespace Buildit.Core.Planning;
 
@@ -9,6 +10,13 @@ public sealed record Plan(ImmutableArray<PlanStep> Steps)
 {
     /// <summary>Whether everything is there.</summary>
     public bool IsDone => Steps.All(s => s is PlanStep.Reuse);
+
+    /// <summary>Whether nothing is made: all outputs are known before anything is done.</summary>
+    public bool IsKnown => Steps.All(s => s is PlanStep.Reuse or PlanStep.CutOff or PlanStep.Fetch);
+
+    /// <summary>The records of the packages whose outputs are known.</summary>
+    public IReadOnlyDictionary<RecipeKey, Record> Records =>
+        Steps.Select(s => (s.Package.Key, Record: s switch { PlanStep.Reuse r => r.Record, PlanStep.CutOff c => c.Same, _ => null })).Where(s => s.Record is not null).ToDictionary(s => s.Key, s => s.Record!);
 
     /// <summary>What it all adds up to.</summary>
     public PlanTotals Totals => new(

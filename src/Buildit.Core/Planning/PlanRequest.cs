@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 
 namespace Buildit.Core.Planning;
 
@@ -9,7 +10,10 @@ public sealed record PlanRequest
     /// <summary>Packages whose outputs are wanted.</summary>
     public required ImmutableArray<Package> Packages { get; init; }
 
-    /// <summary>Whether everything that they need at run time is wanted, too: they go into an image.</summary>
+    /// <summary>How much of them is wanted.</summary>
+    public Need Need { get; init; } = Need.Build;
+
+    /// <summary>Whether everything that they need at run time is wanted as much: they go into an image.</summary>
     public bool WithRuntime { get; init; }
 
     /// <summary>Packages that must be there with their companions for anything to be built: the sandbox.</summary>

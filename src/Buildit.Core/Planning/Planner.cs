@@ -29,10 +29,9 @@ public sealed class Planner
         var planner = new Planner(request, graph, there);
         planner.Ask();
         var steps = planner.Steps();
-        if (steps.Any(s => s is PlanStep.Build) && !request.BuildTools.IsEmpty)
+        // What is really built needs the files of what it is built with, and a sandbox; that may be more to make.
+        while (planner.AskFor(steps))
         {
-            planner._demand.AddRoot(request.BuildTools);
-            planner._demand.Follow();
             steps = planner.Steps();
         }
 
@@ -43,30 +42,44 @@ public sealed class Planner
     {
         foreach (var package in _request.Packages)
         {
-            _demand.AddPackage(package);
             if (_request.WithRuntime)
             {
-                _demand.AddAtRunTime(package);
+                _demand.AddAtRunTime(package, _request.Need);
+            }
+            else
+            {
+                _demand.AddPackage(package, _request.Need);
             }
         }
 
-        _demand.AddRoot(_request.Tools);
+        _demand.AddRoot(_request.Tools, Need.Run);
         _demand.Follow();
     }
 
-    private Record? Find(Package package) => _request.Rebuild && package is Package.Built ? null : _there.Find(package);
+    private bool AskFor(ImmutableArray<PlanStep> steps)
+    {
+        foreach (var build in steps.OfType<PlanStep.Build>())
+        {
+            _demand.AddInputs(build.Built, Need.Build, Need.Run);
+            _demand.AddRoot(_request.BuildTools, Need.Run);
+        }
+
+        return _demand.Follow();
+    }
+
+    private Record? Find(Package package, Need need) => _request.Rebuild && package is Package.Built ? null : _there.Find(package, need);
 
     private ImmutableArray<PlanStep> Steps()
     {
         _known.Clear();
         _undecided.Clear();
         var fetched = new HashSet<Digest>();
-        return [.. _order.Where(_demand.Includes).SelectMany(p => StepsFor(p, fetched))];
+        return [.. _order.SelectMany(p => _demand.Of(p) is { } need ? StepsFor(p, need, fetched) : [])];
     }
 
-    private IEnumerable<PlanStep> StepsFor(Package package, HashSet<Digest> fetched)
+    private IEnumerable<PlanStep> StepsFor(Package package, Need need, HashSet<Digest> fetched)
     {
-        if (Find(package) is { } record)
+        if (Find(package, need) is { } record)
         {
             _known[package.Key] = record;
             return [new PlanStep.Reuse(package, record)];
@@ -74,28 +87,33 @@ public sealed class Planner
 
         var (isDecided, same) = package switch
         {
-            Package.Built built when !_request.Rebuild => Decide(built),
-            Package.Imported imported => (true, _there.Find(BuildKeys.Of(imported))),
+            Package.Built built when !_request.Rebuild => Decide(built, need),
+            Package.Imported imported => (true, _there.Find(BuildKeys.Of(imported), Need.All)),
             _ => (true, null),
         };
-        if (same is not null)
+        // Its outputs may be known though they have to be made again.
+        if ((same ?? Find(package, Need.Record)) is { } known)
         {
-            _known[package.Key] = same;
-            return [.. package is Package.Built fetching ? Fetches(fetching, fetched) : [], new PlanStep.CutOff(package, same)];
+            _known[package.Key] = known;
+        }
+        else
+        {
+            _companionship.AddAbove(package, _undecided);
         }
 
-        _companionship.AddAbove(package, _undecided);
-        return package switch
+        ImmutableArray<PlanStep> fetches = package is Package.Built from ? Fetches(from, fetched) : [];
+        return (package, same) switch
         {
-            Package.Imported imported => [new PlanStep.Import(imported, _there.SizeOf(imported.Pin.Sha256) != imported.Pin.Size)],
-            Package.Group group => [new PlanStep.Make(group)],
-            Package.Built other => [.. Fetches(other, fetched), new PlanStep.Build(other, !isDecided && _there.WasMade(other))],
+            (_, not null) => [.. fetches, new PlanStep.CutOff(package, same)],
+            (Package.Imported imported, _) => [new PlanStep.Import(imported, _there.SizeOf(imported.Pin.Sha256) != imported.Pin.Size)],
+            (Package.Group group, _) => [new PlanStep.Make(group)],
+            (Package.Built other, _) => [.. fetches, new PlanStep.Build(other, !isDecided && _there.WasMade(other))],
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
 
-    /// <summary>Whether it is known already which action would build a package, since all that it is built and tested with is there; and if so, a record of that action.</summary>
-    private (bool IsDecided, Record? Same) Decide(Package.Built package)
+    /// <summary>Whether it is known already which action would build a package, since all that it is built and tested with is known; and if so, a record of that action.</summary>
+    private (bool IsDecided, Record? Same) Decide(Package.Built package, Need need)
     {
         if (package.Tools.Concat(package.Libs).Any(p => _undecided.Contains(p.Key)))
         {
@@ -103,16 +121,16 @@ public sealed class Planner
         }
 
         Record[] root = [.. Closure.Of([.. package.Tools, .. package.Libs]).Select(p => _known[p.Key])];
-        var test = RuntimeClosure.Of(package.Recipe.Test is null ? [] : [.. package.Libs, .. package.Runtime, .. package.TestTools], p => _known.GetValueOrDefault(p.Key));
+        var test = RuntimeClosure.Of(package.TestTools.IsEmpty ? [] : [.. package.Libs, .. package.Runtime, .. package.TestTools], p => _known.GetValueOrDefault(p.Key));
         if (!test.Missing.IsEmpty)
         {
             return (false, null);
         }
 
-        var same = _there.Find(BuildKeys.Of(package, root, test.Packages.Select(t => t.Record)));
+        var same = _there.Find(BuildKeys.Of(package, root, test.Packages.Select(t => t.Record)), need);
         return (true, same is not null && BuildKeys.Fits(same, package, root) ? same : null);
     }
 
-    private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>
+    private ImmutableArray<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>
         [.. package.RemoteFiles.Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
 }

@@ -10,6 +10,9 @@ namespace Buildit.Images.Oci;
 /// <summary>What an OCI image is made from.</summary>
 public sealed record OciRequest(ImageRoot Root, Container Container, Step.Image Step);
 
+/// <summary>Something that a manifest names.</summary>
+public sealed record OciDescriptor(string MediaType, Digest Digest, long Size);
+
 /// <summary>An OCI image: its documents as bytes, and its layers as blobs on disk. Ready for a layout or a registry.</summary>
 /// <param name="Platform">What it runs on.</param>
 /// <param name="Config">The image configuration.</param>
@@ -54,6 +57,34 @@ public sealed record OciImage(Platform Platform, ReadOnlyMemory<byte> Config, Re
         json.WriteEndObject();
     });
 
+    /// <summary>What a manifest names, its configuration first; null if it is not the manifest of an image.</summary>
+    public static ImmutableArray<OciDescriptor>? ReadManifest(ReadOnlyMemory<byte> manifest)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(manifest);
+            return [Descriptor(json.RootElement.GetProperty("config")), .. json.RootElement.GetProperty("layers").EnumerateArray().Select(Descriptor)];
+        }
+        catch (Exception e) when (IsMalformed(e))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The diffIDs of the layers that a configuration names; null if it is not the configuration of an image.</summary>
+    public static ImmutableArray<Digest>? ReadDiffIds(ReadOnlyMemory<byte> config)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(config);
+            return [.. json.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(d => Digest.Parse(d.GetString() ?? ""))];
+        }
+        catch (Exception e) when (IsMalformed(e))
+        {
+            return null;
+        }
+    }
+
     internal static byte[] WriteManifest(ReadOnlySpan<byte> config, IEnumerable<LayerBlob> layers)
     {
         var (digest, size) = (Digest.Of(config), config.Length);
@@ -77,6 +108,11 @@ public sealed record OciImage(Platform Platform, ReadOnlyMemory<byte> Config, Re
             json.WriteEndObject();
         });
     }
+
+    private static OciDescriptor Descriptor(JsonElement e) =>
+        new(e.GetProperty("mediaType").GetString() ?? "", Digest.Parse(e.GetProperty("digest").GetString() ?? ""), e.GetProperty("size").GetInt64());
+
+    private static bool IsMalformed(Exception e) => e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException;
 
     private static void WriteDescriptor(Utf8JsonWriter json, string mediaType, Digest digest, long size)
     {

@@ -8,10 +8,9 @@ using Buildit.Store.Sources;
 namespace Buildit.Images.Reading;
 
 /// <summary>Reads images made by anyone: an ACI, an OCI layout in a directory, or one in a tar archive. Digests are verified, and nothing in them is believed before.</summary>
-/// <param name="decompressor">Opens layers and archives.</param>
 /// <param name="scratch">Directory for temporary files.</param>
 /// <param name="limits">What an image may hold.</param>
-public sealed class ImageReader(Decompressor decompressor, string scratch, SourceLimits? limits = null)
+public sealed class ImageReader(string scratch, SourceLimits? limits = null)
 {
     private const string Root = "rootfs";
     private const string Manifest = "manifest";
@@ -27,7 +26,7 @@ public sealed class ImageReader(Decompressor decompressor, string scratch, Sourc
         if (Directory.Exists(path))
         {
             using var files = new DirectoryFiles(path, shown);
-            return new OciLayout(files, decompressor, _listing).Read(cancel);
+            return new OciLayout(files, _listing).Read(cancel);
         }
 
         var listed = _listing.Read(Open(path), Named(shown), p => p == Manifest, cancel);
@@ -37,12 +36,12 @@ public sealed class ImageReader(Decompressor decompressor, string scratch, Sourc
         }
 
         using var archive = new ArchiveFiles(SpooledTar.Read(Open(path), Named(shown), scratch, _limits, cancel), shown);
-        return new OciLayout(archive, decompressor, _listing).Read(cancel);
+        return new OciLayout(archive, _listing).Read(cancel);
     }
 
     private static string Named(string shown) => $"image '{shown}'";
 
-    private Stream Open(string path) => decompressor.Open(File.OpenRead(path));
+    private static Stream Open(string path) => Decompressor.Open(File.OpenRead(path));
 
     private static ImageContent OfAci(IReadOnlyList<ListedFile> files, string path, string shown)
     {

@@ -10,7 +10,7 @@ using Buildit.Store.Files;
 namespace Buildit.Images.Reading;
 
 /// <summary>Reads the one image of an OCI image layout ("OCI Image Layout Specification"). Every blob is compared with the digest and size that name it, every layer with its diffID.</summary>
-internal sealed class OciLayout(IImageFiles files, Decompressor decompressor, TarListing listing)
+internal sealed class OciLayout(IImageFiles files, TarListing listing)
 {
     /// <summary>The file that says what the directory is.</summary>
     public const string Marker = "oci-layout";
@@ -78,7 +78,7 @@ internal sealed class OciLayout(IImageFiles files, Decompressor decompressor, Ta
     private IReadOnlyList<ListedFile> Layer(Descriptor layer, Digest diffId, CancellationToken cancel)
     {
         Verify(layer);
-        using var tar = new HashedReadStream(decompressor.Open(Open(layer)));
+        using var tar = new HashedReadStream(Decompressor.Open(Open(layer)));
         var listed = listing.Read(tar, $"layer {layer.Digest} of {files.Name}", _ => false, cancel);
         return tar.Digest == diffId ? listed : throw Damaged($"the layer {layer.Digest} does not unpack to {diffId}");
     }

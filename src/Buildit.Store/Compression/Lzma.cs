@@ -2,12 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Buildit.Store.Compression;
 
-/// <summary>The part of liblzma's interface (lzma/base.h, lzma/container.h) that decoding needs. The library lies beside the application; the host's is never used.</summary>
+/// <summary>The part of liblzma's interface (lzma/base.h, lzma/container.h) that decoding needs.</summary>
 internal static partial class Lzma
 {
-    private const string Name = "liblzma";
-
-    static Lzma() => NativeLibrary.SetDllImportResolver(typeof(Lzma).Assembly, Load);
+    public const string Library = "liblzma";
 
     public const uint Concatenated = 0x08;
 
@@ -27,25 +25,14 @@ internal static partial class Lzma
         Finish = 3,
     }
 
-    [LibraryImport(Name, EntryPoint = "lzma_stream_decoder")]
+    [LibraryImport(Library, EntryPoint = "lzma_stream_decoder")]
     public static unsafe partial Result StreamDecoder(State* state, ulong memoryLimit, uint flags);
 
-    [LibraryImport(Name, EntryPoint = "lzma_code")]
+    [LibraryImport(Library, EntryPoint = "lzma_code")]
     public static unsafe partial Result Code(State* state, Action action);
 
-    [LibraryImport(Name, EntryPoint = "lzma_end")]
+    [LibraryImport(Library, EntryPoint = "lzma_end")]
     public static unsafe partial void End(State* state);
-
-    private static nint Load(string name, System.Reflection.Assembly assembly, DllImportSearchPath? path)
-    {
-        if (name != Name)
-        {
-            return 0;
-        }
-
-        var platform = $"linux-{(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64")}";
-        return NativeLibrary.Load(Path.Combine(AppContext.BaseDirectory, "runtimes", platform, "native", "liblzma.so"));
-    }
 
     /// <summary>lzma_stream.</summary>
     [StructLayout(LayoutKind.Sequential)]

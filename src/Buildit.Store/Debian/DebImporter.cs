@@ -14,21 +14,20 @@ public sealed record ImportedOutput(string Name, Tree Tree, string Directory);
 /// Turns a .deb into file trees, one directory an output, by the rules of <see cref="ImportLayout"/>. The bytes of the .deb were verified by
 /// whoever opened it; still nothing in it can write outside the directory. Files are not synced: the store does that for many at once.
 /// </summary>
-/// <param name="zstd">See <see cref="DebReader"/>.</param>
-public sealed class DebImporter(Func<Stream, Stream>? zstd = null)
+public static class DebImporter
 {
     /// <summary>
     /// Imports into <c>workDirectory/OUTPUT</c>; <paramref name="workDirectory"/> must be empty. <paramref name="links"/> are the package's
     /// <see cref="Distribution.Links"/>. Throws <see cref="BuilditException"/> for a package that is damaged or not what a package may be.
     /// </summary>
-    public ImmutableArray<ImportedOutput> Import(
+    public static ImmutableArray<ImportedOutput> Import(
         Stream deb, string workDirectory, LockedPackage package, IReadOnlyDictionary<string, string> links, CancellationToken cancel)
     {
         var layout = new ImportLayout(package.Name);
         var files = new OutputFiles(workDirectory);
         try
         {
-            using var data = new DebReader(zstd).OpenData(deb);
+            using var data = DebReader.OpenData(deb);
             Unpack(data, layout, files, cancel);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)

@@ -5,11 +5,10 @@ using Buildit.Store.Compression;
 namespace Buildit.Store.Debian;
 
 /// <summary>Opens the parts of a binary package (deb(5), format 2.0).</summary>
-/// <param name="zstd">Unpacks Zstandard, which Debian itself does not use in packages (Ubuntu does); null = such packages are refused.</param>
-public sealed class DebReader(Func<Stream, Stream>? zstd = null)
+public static class DebReader
 {
     /// <summary>The uncompressed tar of the files that the package installs. Damaged packages throw <see cref="InvalidDataException"/> or <see cref="EndOfStreamException"/>.</summary>
-    public Stream OpenData(Stream deb)
+    public static Stream OpenData(Stream deb)
     {
         var archive = new ArReader(deb);
         CheckFormat(archive);
@@ -36,12 +35,12 @@ public sealed class DebReader(Func<Stream, Stream>? zstd = null)
         }
     }
 
-    private Stream Decompress(ArMember data) => data.Name switch
+    private static Stream Decompress(ArMember data) => data.Name switch
     {
         "data.tar" => data.Content,
         "data.tar.gz" => new GZipStream(data.Content, CompressionMode.Decompress),
         "data.tar.xz" => Xz.Open(data.Content),
-        "data.tar.zst" => zstd?.Invoke(data.Content) ?? throw new InvalidDataException("the package is compressed with zstd, for which there is no decoder here"),
+        "data.tar.zst" => new ZstdStream(data.Content),
         _ => throw new InvalidDataException($"'{data.Name}' stands where the package's data archive has to be"),
     };
 }

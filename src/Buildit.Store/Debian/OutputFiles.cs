@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Buildit.Core;
 using Buildit.Core.Debian;
 using Buildit.Core.Trees;
-using Microsoft.Win32.SafeHandles;
+using Buildit.Store.Files;
 
 namespace Buildit.Store.Debian;
 
@@ -14,9 +12,6 @@ namespace Buildit.Store.Debian;
 /// </summary>
 internal sealed partial class OutputFiles(string workDirectory)
 {
-    private const int ChunkSize = 1 << 17;
-    private const UnixFileMode Plain = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode Executable = Plain | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
 
     /// <summary>Writes a file (unless it is repeated) and gives the digest of its bytes.</summary>
@@ -27,9 +22,7 @@ internal sealed partial class OutputFiles(string workDirectory)
             return Digest.Of(content);
         }
 
-        var mode = placement.Entry.IsExecutable ? Executable : Plain;
-        using var file = Create(PathOf(placement.Output, placement.Entry.Path), mode);
-        return Copy(content, file);
+        return NewFile.Write(PathOf(placement.Output, placement.Entry.Path), placement.Entry.IsExecutable, content);
     }
 
     /// <summary>Creates a symbolic link with the entry's own text.</summary>
@@ -75,37 +68,6 @@ internal sealed partial class OutputFiles(string workDirectory)
         {
             Directory.CreateDirectory(path);
         }
-    }
-
-    private static SafeFileHandle Create(string path, UnixFileMode mode)
-    {
-        var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        // Set, not given at creation: the umask of whoever runs us must not show.
-        File.SetUnixFileMode(handle, mode);
-        return handle;
-    }
-
-    private static Digest Copy(Stream content, SafeFileHandle file)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(ChunkSize);
-        try
-        {
-            var offset = 0L;
-            for (int read; (read = content.Read(buffer)) > 0; offset += read)
-            {
-                hash.AppendData(buffer, 0, read);
-                RandomAccess.Write(file, buffer.AsSpan(0, read), offset);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        Span<byte> result = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetCurrentHash(result);
-        return Digest.FromHash(result);
     }
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

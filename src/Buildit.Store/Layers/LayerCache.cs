@@ -22,20 +22,30 @@ public sealed class LayerCache(string directory, Func<Digest, string?>? verified
     public async Task<LayerBlob> GetAsync(LayerSource source, ICompressor? compressor, CancellationToken cancel)
     {
         var key = source.Key;
-        var note = Path.Combine(directory, "layers", $"{key.Hex}-{Digest.Of($"{Format}\n{compressor?.Identity}").Hex[..16]}");
-        if (Remembered(note, compressor) is { } known)
+        if (Find(key, compressor) is { } known)
         {
             return known;
         }
 
         var made = await MakeAsync(source, key, compressor, cancel);
-        var line = string.Create(CultureInfo.InvariantCulture, $"{made.Digest} {made.Size} {made.DiffId}\n");
+        await RememberAsync(key, compressor, made, cancel);
+        return made;
+    }
+
+    /// <summary>The blob that a compressor made of a layer, if it is there: see <see cref="LayerSource.Key"/>.</summary>
+    public LayerBlob? Find(Digest key, ICompressor? compressor) => Remembered(NoteOf(key, compressor), compressor);
+
+    /// <summary>Notes that a blob which is there is what a compressor makes of a layer.</summary>
+    public async Task RememberAsync(Digest key, ICompressor? compressor, LayerBlob blob, CancellationToken cancel)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"{blob.Digest} {blob.Size} {blob.DiffId}\n");
         // Others may write the same note at the same time: each under a name of its own first.
         var temporary = Path.Combine(directory, "layers", $".note-{Path.GetRandomFileName()}.tmp");
         await File.WriteAllTextAsync(temporary, line, cancel);
-        File.Move(temporary, note, overwrite: true);
-        return made;
+        File.Move(temporary, NoteOf(key, compressor), overwrite: true);
     }
+
+    private string NoteOf(Digest key, ICompressor? compressor) => Path.Combine(directory, "layers", $"{key.Hex}-{Digest.Of($"{Format}\n{compressor?.Identity}").Hex[..16]}");
 
     /// <summary>What a note says, if its blob is there; anything odd counts as not remembered.</summary>
     private LayerBlob? Remembered(string note, ICompressor? compressor)

@@ -28,7 +28,7 @@ public sealed record SourceInput(string Path, string Name)
 /// nothing but <c>tar -xf</c>: sorted, explicit directories, owner 0:0, modes 0755 or 0644, each entry's own time, no path and no link
 /// that leads out. Equal trees give equal bytes. What is unsafe, damaged or cut off throws <see cref="BuilditException"/> with <see cref="ExitCode.InvalidInput"/>.
 /// </summary>
-public sealed class SourceArchive(Decompressor decompressor, string spoolDirectory, SourceLimits? limits = null)
+public sealed class SourceArchive(string spoolDirectory, SourceLimits? limits = null)
 {
     /// <summary>The time of what has none of its own that every machine agrees on: 1980-01-01, the oldest that a zip can say.</summary>
     public const long FixedMtime = 315532800;
@@ -118,7 +118,7 @@ public sealed class SourceArchive(Decompressor decompressor, string spoolDirecto
             return true;
         }
 
-        using var content = new LimitedStream(decompressor.Open(peeked), _limits.Bytes + ((long)_limits.Entries * HeadersPerEntry));
+        using var content = new LimitedStream(Decompressor.Open(peeked), _limits.Bytes + ((long)_limits.Entries * HeadersPerEntry));
         using var start = PeekedStream.Over(content, TarHeader.Size, out var inner);
         if (inner != ContentKind.Tar)
         {

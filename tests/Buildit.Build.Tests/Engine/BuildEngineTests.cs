@@ -2,6 +2,7 @@ using Buildit.Build.Engine;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 
 namespace Buildit.Build.Tests.Engine;
 
@@ -52,14 +53,14 @@ public class BuildEngineTests
     [Fact]
     public async Task Keeping_going_builds_all_that_does_not_depend_on_the_failure_and_tells_it_once()
     {
-        using var bench = new EngineBench(keepGoing: true);
+        using var bench = new EngineBench(new() { KeepGoing = true });
         var badFailed = new TaskCompletionSource();
         var bad = bench.Package("lib/bad");
         bench.Does["lib/bad"] = (_, _) => throw new InvalidOperationException();
         bench.Does["lib/slow"] = (_, _) => badFailed.Task;
         var slow = bench.Package("lib/slow");
         Package[] tops = [bench.Package("app/one", bad, slow), bench.Package("app/two", bad), bench.Package("app/good", slow), bad];
-        var all = bench.Engine.RealiseAllAsync(tops, None);
+        var all = bench.Engine.RealiseAllAsync(tops, Need.Build, None);
         var cause = await Assert.ThrowsAsync<BuilditException>(() => bench.Engine.RealiseAsync(bad, None));
         badFailed.SetResult();
 
@@ -73,11 +74,11 @@ public class BuildEngineTests
     [Fact]
     public async Task Keeping_going_tells_every_root_cause_and_the_smallest_exit_code_wins()
     {
-        using var bench = new EngineBench(keepGoing: true);
+        using var bench = new EngineBench(new() { KeepGoing = true });
         bench.Does["lib/bad"] = (_, _) => throw new InvalidOperationException();
         var missing = Samples.Built(Samples.Recipe("lib/missing") with { Sources = [Samples.Source("", "a.tar"), Samples.Source("b", "b.tar")] }, [bench.Shell]);
         var both = bench.Package("app/both", bench.Package("lib/bad"), missing);
-        var error = await Assert.ThrowsAsync<BuilditException>(() => bench.Engine.RealiseAllAsync([both, missing, bench.Package("app/bad", bench.Package("lib/bad"))], None));
+        var error = await Assert.ThrowsAsync<BuilditException>(() => bench.Engine.RealiseAllAsync([both, missing, bench.Package("app/bad", bench.Package("lib/bad"))], Need.Build, None));
         Assert.Equal(ExitCode.Failed, error.Code);
         Assert.Equal(["'lib/bad-1.0' failed", "no 'a.tar' anywhere", "no 'b.tar' anywhere"], error.Diagnostics.Select(d => d.Message.Split(" in phase")[0]).Order(StringComparer.Ordinal));
     }
@@ -132,6 +133,21 @@ public class BuildEngineTests
     }
 
     [Fact]
+    public async Task What_was_cut_off_by_its_record_is_made_when_its_files_are_needed()
+    {
+        using var bench = new EngineBench();
+        var first = await bench.Engine.RealiseAsync(bench.Package("lib/x"), None);
+        Directory.Delete(bench.Store.Paths.Tree(first.Record.Outputs["runtime"]), recursive: true);
+        // The same action under another recipe key: what it replaces is no part of a build.
+        var lib = Samples.Built(Samples.Recipe("lib/x"), [bench.Shell], replaces: ["lib/y"]);
+        using var again = bench.Again();
+        Assert.Equal(first.Record.Outputs, (await again.Engine.RealiseAsync(lib, Need.Record, None)).Record.Outputs);
+        await again.Engine.RealiseAsync(lib, Need.Build, None);
+        Assert.Equal(["lib/x"], again.Started);
+        Assert.True(again.Engine.IsThere(lib));
+    }
+
+    [Fact]
     public async Task What_is_needed_at_run_time_is_in_the_record_though_the_files_are_the_same()
     {
         using var bench = new EngineBench();
@@ -139,8 +155,8 @@ public class BuildEngineTests
         var without = Samples.Built(Samples.Recipe("app/top"), [bench.Shell]);
         var with = Samples.Built(Samples.Recipe("app/top"), [bench.Shell], runtime: [data]);
         await bench.Engine.RealiseAsync(without, None);
-        Assert.Equal(["app/top", "lib/data"], (await bench.Engine.RuntimeClosureAsync([with], None)).Select(r => r.Package.Name));
-        Assert.Equal(["app/top"], (await bench.Engine.RuntimeClosureAsync([without], None)).Select(r => r.Package.Name));
+        Assert.Equal(["app/top", "lib/data"], (await bench.Engine.RuntimeClosureAsync([with], Need.Run, None)).Select(r => r.Package.Name));
+        Assert.Equal(["app/top"], (await bench.Engine.RuntimeClosureAsync([without], Need.Run, None)).Select(r => r.Package.Name));
     }
 
     [Fact]
@@ -150,7 +166,7 @@ public class BuildEngineTests
         var (one, two) = (bench.Package("lib/x"), Samples.Built(Samples.Recipe("lib/x") with { Version = "2.0" }, [bench.Shell]));
         var a = Samples.Built(Samples.Recipe("app/a"), [bench.Shell], runtime: [one]);
         var b = Samples.Built(Samples.Recipe("app/b"), [bench.Shell], runtime: [two]);
-        var error = await Assert.ThrowsAsync<BuilditException>(() => bench.Engine.RuntimeClosureAsync([a, b], None));
+        var error = await Assert.ThrowsAsync<BuilditException>(() => bench.Engine.RuntimeClosureAsync([a, b], Need.Run, None));
         Assert.Equal(ExitCode.Unresolvable, error.Code);
         Assert.Contains("'lib/x-1.0'", error.Message, StringComparison.Ordinal);
         Assert.Contains("'lib/x-2.0'", error.Message, StringComparison.Ordinal);

@@ -3,11 +3,16 @@ using System.Collections.Immutable;
 using System.Text;
 using Buildit.Build.Engine;
 using Buildit.Build.Sandboxing;
+using Buildit.Build.Sharing;
 using Buildit.Core;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
+using Buildit.Core.Trust;
 using Buildit.Store;
+using Buildit.Store.Binhosts;
+using Buildit.Store.Trust;
 using Buildit.Testing;
 
 namespace Buildit.Build.Tests.Engine;
@@ -19,30 +24,43 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
     private readonly PackageBuilder _builder;
     private readonly DebianImport _debian;
 
-    public EngineBench(bool keepGoing = false)
-        : this(null, keepGoing)
+    public EngineBench(EngineOptions? engine = null, string? binhost = null, Func<TrustPolicy>? trust = null)
+        : this(null, engine, binhost, trust)
     {
     }
 
     /// <summary>A further process with the same store, as it were.</summary>
-    public EngineBench(EngineBench other)
-        : this(other.Store.Paths.Root, false)
-    {
-    }
+    public EngineBench Again() => new(Store.Paths.Root, null, null, null);
 
-    private EngineBench(string? store, bool keepGoing)
+    private EngineBench(string? store, EngineOptions? engine, string? binhost, Func<TrustPolicy>? trust)
     {
         Store = ContentStore.Open(store ?? Path.Combine(_directory, "store"));
         Records = new(Store, Platform.LinuxAmd64);
-        var options = new EngineOptions { KeepGoing = keepGoing, ParallelBuilds = 4 };
-        _builder = new(Store, Records, this, this, new(Store), options, TimeProvider.System, Events.Add);
-        _debian = new(Store, Records, this, _ => new(), Events.Add);
-        Engine = new(Records, _builder, _debian, new(Store, Records), options, Events.Add);
+        var options = (engine ?? new()) with { ParallelBuilds = 4 };
+        Binhosts = new(Store, binhost is null ? [] : [new("shared", new DirectoryPlace(binhost, TimeProvider.System), trust ?? (() => TrustPolicy.Nobody), null, new() { Patience = TimeSpan.FromMinutes(1) }, TimeProvider.System, Told.Enqueue)], TimeProvider.System, Told.Enqueue);
+        var binhosts = new Substitution(Binhosts, Records, Events.Add);
+        _builder = new(Store, Records, binhosts, this, this, new(Store), options, TimeProvider.System, Events.Add);
+        _debian = new(Store, Records, this, Events.Add);
+        Engine = new(Records, binhosts, _builder, _debian, new(Store, Records), options, Events.Add);
         var shell = _directory.Write("sh", "#!");
         Shell = Samples.Group("toolchain/sh", new ResolvedFile("/usr/bin/sh", Digest.Of("#!"), true, shell));
     }
 
     public BuildEngine Engine { get; }
+
+    public BinhostSet Binhosts { get; }
+
+    /// <summary>What binhosts told.</summary>
+    public ConcurrentQueue<BinhostEvent> Told { get; } = [];
+
+    /// <summary>Pushes packages, all of them built here, to a directory.</summary>
+    public async Task<PushReport> PushAsync(string directory, SigningKey? key, TrustPolicy trust, params Package[] packages)
+    {
+        var realised = await Engine.RealiseAllAsync(packages, Need.All, CancellationToken.None);
+        var writer = new BinhostWriter("shared", new DirectoryPlace(directory, TimeProvider.System), new(), TimeProvider.System);
+        return await new PackagePush(Store, Records, new(Store.Paths.Root, Store.VerifiedBlobPath), new TestGzip(), new TestGzip(), writer, new(key, trust, TimeProvider.System.GetUtcNow(), false, false))
+            .PushAsync(realised, CancellationToken.None);
+    }
 
     public ContentStore Store { get; }
 
@@ -85,7 +103,7 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
         }
 
         File.WriteAllText(Path.Combine(installed, name.Replace('/', '-')), name);
-        File.WriteAllBytes(Path.Combine(output, "manifest"), Encoding.UTF8.GetBytes(string.Concat(Directory.EnumerateFiles(installed).Select(f => $"f 644 1 1 {Path.GetFileName(f)}\0"))));
+        File.WriteAllBytes(Path.Combine(output, "manifest"), Encoding.UTF8.GetBytes(string.Concat(Directory.EnumerateFiles(installed, "*", SearchOption.AllDirectories).Select(f => $"f 644 1 1 {Path.GetRelativePath(installed, f)}\0"))));
         File.AppendAllText(Path.Combine(output, "status"), "done\n");
         return new(0, false);
     }
@@ -100,6 +118,7 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
     public void Dispose()
     {
         Engine.Dispose();
+        Binhosts.Dispose();
         _debian.Dispose();
         _builder.Dispose();
         Store.Dispose();

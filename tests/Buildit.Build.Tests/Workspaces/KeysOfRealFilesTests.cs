@@ -111,7 +111,7 @@ public sealed class KeysOfRealFilesTests : IDisposable
     {
         var bag = new DiagnosticBag();
         var tree = Path.Combine(_directory, workspace, "pkgs");
-        var files = new WorkspaceFiles([tree], p => p, new SourceArchive(new Decompressor(null), _directory), TimeProvider.System);
+        var files = new WorkspaceFiles([tree], p => p, new SourceArchive(_directory), TimeProvider.System);
         var package = new GraphBuilder(files, null, new((_, _) => null), Platform.LinuxAmd64, bag).Named(new("app/demo", new(new("test", "app/demo"), 1, 1)));
         Assert.Empty(bag.Items);
         return package!.Key;

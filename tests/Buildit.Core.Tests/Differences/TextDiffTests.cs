@@ -25,12 +25,12 @@ public class TextDiffTests
     {
         var diff = TextDiff.Excerpt("", string.Concat(Enumerable.Repeat("x\n", 1000)));
         Assert.Equal(("+x", "... 976 more lines", 25), (diff[0], diff[^1], diff.Length));
-        Assert.Equal(["+" + new string('y', 159) + "..."], TextDiff.Excerpt("", new string('y', 5000) + "\n"));
+        Assert.Equal<string>(["+" + new string('y', 159) + "..."], TextDiff.Excerpt("", new string('y', 5000) + "\n"));
         Assert.Empty(TextDiff.Excerpt("a\n", "a\n"));
     }
 
     [Fact]
-    public void An_excerpt_has_nothing_that_a_terminal_would_obey() => Assert.Equal(["+\u241B[2J"], TextDiff.Excerpt("", "\u001b[2J\n"));
+    public void An_excerpt_has_nothing_that_a_terminal_would_obey() => Assert.Equal<string>(["+\u241B[2J"], TextDiff.Excerpt("", "\u001b[2J\n"));
 
     [Fact]
     public void Huge_texts_are_compared_without_huge_tables() =>

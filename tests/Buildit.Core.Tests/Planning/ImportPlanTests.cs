@@ -54,9 +54,9 @@ public class ImportPlanTests
 
         public Dictionary<BuildKey, Buildit.Core.Records.Record> Actions { get; } = [];
 
-        public Buildit.Core.Records.Record? Find(Package package) => null;
+        public Buildit.Core.Records.Record? Find(Package package, Buildit.Core.Records.Need need) => null;
 
-        public Buildit.Core.Records.Record? Find(BuildKey key) => Actions.GetValueOrDefault(key);
+        public Buildit.Core.Records.Record? Find(BuildKey key, Buildit.Core.Records.Need need) => Actions.GetValueOrDefault(key);
 
         public bool WasMade(Package package) => false;
 

@@ -140,7 +140,7 @@ public sealed class ImageReaderTests : IDisposable
     private ImageContent Read(string name)
     {
         Directory.CreateDirectory(_directory.At("scratch"));
-        return new ImageReader(new Decompressor(null), _directory.At("scratch")).Read(_directory.At(name), name, default);
+        return new ImageReader(_directory.At("scratch")).Read(_directory.At(name), name, default);
     }
 
     private string Blob(Digest digest) => _directory.At("x.oci/blobs/sha256/" + digest.Hex);

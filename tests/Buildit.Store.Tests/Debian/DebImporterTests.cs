@@ -17,7 +17,7 @@ public sealed class DebImporterTests : IDisposable
     public void Dispose() => _work.Dispose();
 
     private ImmutableArray<ImportedOutput> Import(byte[] deb, params (string Path, string Target)[] links) =>
-        new DebImporter().Import(new MemoryStream(deb), _work.Path, Package, links.ToDictionary(l => l.Path, l => l.Target), default);
+        DebImporter.Import(new MemoryStream(deb), _work.Path, Package, links.ToDictionary(l => l.Path, l => l.Target), default);
 
     [Fact]
     public void A_package_becomes_one_directory_and_one_tree_an_output()
@@ -67,7 +67,7 @@ public sealed class DebImporterTests : IDisposable
 
         using var other = new TemporaryDirectory();
         var different = new DebBuilder().File("./lib/x", "same").File("./usr/lib/x", "else").Deb();
-        Assert.Throws<BuilditException>(() => new DebImporter().Import(new MemoryStream(different), other.Path, Package, ImmutableDictionary<string, string>.Empty, default));
+        Assert.Throws<BuilditException>(() => DebImporter.Import(new MemoryStream(different), other.Path, Package, ImmutableDictionary<string, string>.Empty, default));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class DebImporterTests : IDisposable
     public void R44_a_hostile_package_is_refused_and_writes_nothing_outside(string entry, byte[] deb)
     {
         var inside = Directory.CreateDirectory(Path.Combine(_work.Path, "inside")).FullName;
-        var error = Assert.Throws<BuilditException>(() => new DebImporter().Import(new MemoryStream(deb), inside, Package, ImmutableDictionary<string, string>.Empty, default));
+        var error = Assert.Throws<BuilditException>(() => DebImporter.Import(new MemoryStream(deb), inside, Package, ImmutableDictionary<string, string>.Empty, default));
 
         Assert.StartsWith("the package 'test' is refused", error.Message, StringComparison.Ordinal);
         // Implied directories are refused by the name that the archive gives them.

@@ -13,14 +13,14 @@ public class FetchRulesTests
     [InlineData("https://me:pw@a/x", "https://b/y", "https://b/y")]
     [InlineData("https://me:pw@a/x", "https://a:444/y", "https://a:444/y")]
     public void A_redirection_leads_to(string from, string location, string expected) =>
-        Assert.Equal(new Uri(expected), HttpSource.NextAddress(new(from), new(location, UriKind.RelativeOrAbsolute)));
+        Assert.Equal(new Uri(expected), HttpLine.NextAddress(new(from), new(location, UriKind.RelativeOrAbsolute)));
 
     [Theory]
     [InlineData("https://a/x", "http://a/x")]
     [InlineData("http://a/x", "file:///etc/passwd")]
     [InlineData("http://a/x", "ftp://a/x")]
     public void A_redirection_down_from_https_or_to_another_scheme_is_refused(string from, string location) =>
-        Assert.Contains("refused", Assert.Throws<FetchFailure>(() => HttpSource.NextAddress(new(from), new(location))).Message, StringComparison.Ordinal);
+        Assert.Contains("refused", Assert.Throws<FetchFailure>(() => HttpLine.NextAddress(new(from), new(location))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("7", 7)]

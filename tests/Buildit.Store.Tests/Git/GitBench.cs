@@ -35,7 +35,7 @@ internal sealed class GitBench : IDisposable
     public GitUpstream Another(string name) => new(Path.Combine(_work, name));
 
     public GitSources Sources(bool offline = false) =>
-        new(Store, new(new Decompressor(null), Store.Scratch), offline, TimeProvider.System, new((_, _) => { }, (name, _) => Fetched.Add(name)));
+        new(Store, new(Store.Scratch), offline, TimeProvider.System, new((_, _) => { }, (name, _) => Fetched.Add(name)));
 
     public Task<string> ResolveAsync(GitOrigin origin) => Sources().ResolveAsync(new(origin, null), default);
 

@@ -116,7 +116,7 @@ public sealed class LocalSourceTests : IDisposable
         Assert.Equal((ExitCode.InvalidInput, span), (error.Code, error.Diagnostics[0].Span));
     }
 
-    private SourceArchive Archive() => new(new Decompressor(null, s => s), _spool.Path);
+    private SourceArchive Archive() => new SourceArchive(_spool.Path);
 
     private SourceTar Pack() => Archive().FromLocal(new(_source.Path, "source"), Stream.Null, default);
 

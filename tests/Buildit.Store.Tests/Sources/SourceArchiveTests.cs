@@ -5,6 +5,7 @@ using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Store.Compression;
 using Buildit.Store.Sources;
+using Buildit.Store.Tests.Compression;
 using ICSharpCode.SharpZipLib.BZip2;
 
 namespace Buildit.Store.Tests.Sources;
@@ -12,6 +13,10 @@ namespace Buildit.Store.Tests.Sources;
 public sealed class SourceArchiveTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
+
+    // The tar of the first test, as xz(1) packs it: there is no compressor for xz at hand.
+    private const string TarInXz =
+        "/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM4BH/AJJdADobymMkBJSzSsi80gBLjRboxztOiuWgo2OPyMiYbAv7rXE/nAm3BrKlZ0l+/XUSZ3qXFAkVzHVsoRHFKKyMjHatYeuFflxk03jUc4Btj8wsunhgtz+NK0PC3euK8cCgh/0hnOehieqq43CFPfbGKl9E6W5qJDbkpVBoswz4dtwDHQQuO0MkiG4m8woGOSE6UTFvAAAAYgYe8DthFuwAAa4BgCQAAPTVPg+xxGf7AgAAAAAEWVo=";
 
     public void Dispose() => _directory.Dispose();
 
@@ -29,8 +34,8 @@ public sealed class SourceArchiveTests : IDisposable
             """.Split('\n'), List(plain));
         Assert.Equal(plain, Pack(Compress(tar, s => new GZipStream(s, CompressionLevel.Fastest))));
         Assert.Equal(plain, Pack(Compress(tar, s => new BZip2OutputStream(s))));
-        Assert.Equal(plain, Pack([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], xz: _ => new MemoryStream(tar)));
-        Assert.Equal(plain, Pack([0x28, 0xB5, 0x2F, 0xFD], zstd: new FakeZstd(tar)));
+        Assert.Equal(plain, Pack(Convert.FromBase64String(TarInXz)));
+        Assert.Equal(plain, Pack(ZstdTests.Stored(tar)));
         Assert.Equal(plain, Pack(Zip(("top/", "", 0x41ED), ("top/a", "content\n", 0x81A4), ("top/run.sh", "content\n", 0x81ED), ("top/d/", "", 0x41ED), ("top/d/link", "../a", 0xA1FF))));
     }
 
@@ -262,27 +267,12 @@ public sealed class SourceArchiveTests : IDisposable
         Assert.Equal(["test.tar"], Directory.GetFiles(_directory.Path).Select(Path.GetFileName));
     }
 
-    [Fact]
-    public void Without_a_decoder_zstd_is_an_error_that_says_what_to_do()
-    {
-        var error = Assert.Throws<BuilditException>(() => Pack([0x28, 0xB5, 0x2F, 0xFD, 0]));
-        Assert.Equal(ExitCode.Unresolvable, error.Code);
-        Assert.NotNull(error.Diagnostics[0].Hint);
-    }
+    private SourceArchive Archive(SourceLimits? limits = null) => new(_directory.Path, limits);
 
-    private sealed class FakeZstd(byte[] content) : IZstdDecoder
-    {
-        public Stream Open(Stream compressed) => new MemoryStream(content);
-    }
-
-    private SourceArchive Archive(SourceLimits? limits = null, IZstdDecoder? zstd = null, Func<Stream, Stream>? xz = null) =>
-        new(new Decompressor(zstd, xz ?? (_ => throw new NotSupportedException())), _directory.Path, limits);
-
-    private byte[] Pack(
-        byte[] file, int? strip = null, string name = "test.tar", bool unpack = true, SourceLimits? limits = null, IZstdDecoder? zstd = null, Func<Stream, Stream>? xz = null)
+    private byte[] Pack(byte[] file, int? strip = null, string name = "test.tar", bool unpack = true, SourceLimits? limits = null)
     {
         using var output = new MemoryStream();
-        Archive(limits, zstd, xz).FromFile(new(_directory.Write(name, file), name) { Strip = strip, Unpack = unpack }, output, default);
+        Archive(limits).FromFile(new(_directory.Write(name, file), name) { Strip = strip, Unpack = unpack }, output, default);
         return output.ToArray();
     }
 

@@ -45,7 +45,7 @@ public sealed class ToolAgreementTests : IDisposable
         Assert.Equal(expected, ours);
     }
 
-    private SourceArchive Archive() => new(new Decompressor(null, s => s), _work.Path);
+    private SourceArchive Archive() => new SourceArchive(_work.Path);
 
     private string Run(string script)
     {

@@ -1,0 +1,72 @@
+using Buildit.Core;
+using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Records;
+using Buildit.Store.Binhosts;
+
+namespace Buildit.Build.Engine;
+
+/// <summary>Takes packages from binhosts instead of building them: a record that counts, and of its outputs those that are needed, all or none of it.</summary>
+public sealed class Substitution(BinhostSet binhosts, RecordKeeper records, Action<BuildEvent> report)
+{
+    /// <summary>A package by its recipe key, with what is needed of it in the store; null if no binhost can give that.</summary>
+    public async Task<Realised?> FindAsync(Package package, Need need, CancellationToken cancel)
+    {
+        // The store may know what the outputs are, and lack them: it was asked for less before, or they were lost.
+        if (records.Find(package, Need.Record) is { } known && await PullAsync(known, package, need, null, cancel))
+        {
+            report(new BuildEvent.Pulled(package, null));
+            return new(package, known);
+        }
+
+        await foreach (var found in binhosts.FindAsync(package.Key.Digest, package.DisplayName, RecordFormat.Open, r => Objection(r, package), cancel))
+        {
+            records.RequireWritable();
+            if (await PullAsync(found.Record, package, need, found.Binhost, cancel))
+            {
+                report(new BuildEvent.Pulled(package, found.Binhost.Name));
+                return await records.KeepPulledAsync(package, found.Record, found.Envelope, cancel);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A record of the same action under another recipe key, with what is needed of it in the store; null if no binhost can give that.</summary>
+    public async Task<Record?> FindAsync(Package.Built package, BuildKey key, Func<Record, bool> fits, Need need, CancellationToken cancel)
+    {
+        string? Mismatch(Record r) => r.BuildKey != key ? "it is about another build" : r.Package != package.Name ? About(r, package) : fits(r) ? null : "it needs packages that this one is not built with";
+        await foreach (var found in binhosts.FindAsync(key.Digest, package.DisplayName, RecordFormat.Open, Mismatch, cancel))
+        {
+            if (await PullAsync(found.Record, package, need, found.Binhost, cancel))
+            {
+                report(new BuildEvent.Pulled(package, found.Binhost.Name));
+                return found.Record;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a binhost failed in this run, so that what it has is not known.</summary>
+    public bool HasFailed => binhosts.HasFailed;
+
+    /// <summary>The refusals of a package's records so far.</summary>
+    public IReadOnlyCollection<BinhostEvent.Refused> RefusalsOf(Package package) => binhosts.RefusalsOf(package.DisplayName);
+
+    private async Task<bool> PullAsync(Record record, Package package, Need need, Binhost? first, CancellationToken cancel)
+    {
+        var pulls = need.Of(record).Select(o => binhosts.PullOutputAsync(record.Outputs[o], record.RecipeKey, package.DisplayName, first, cancel));
+        return (await Task.WhenAll(pulls)).All(static isThere => isThere);
+    }
+
+    private static string? Objection(Record record, Package package) =>
+        record.Package != package.Name || record.RecipeKey != package.Key || record.Preimage != package.Key.Digest ? About(record, package)
+        : package is Package.Built built && !record.RuntimeNeeds.All(n => IsBuiltWith(built, n)) ? "it needs packages that this one is not built with"
+        : null;
+
+    private static bool IsBuiltWith(Package.Built package, string need) =>
+        Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]).Any(p => p.Name == need || p.Replaces.Contains(need));
+
+    private static string About(Record record, Package package) => $"it is about '{record.Package}-{record.Version}' with another HASH or name, not about '{package.DisplayName}'";
+}

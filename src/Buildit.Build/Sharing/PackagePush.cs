@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using Buildit.Build.Engine;
+using Buildit.Core;
+using Buildit.Core.Binhosts;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Graphs;
+using Buildit.Core.Records;
+using Buildit.Core.Trust;
+using Buildit.Store;
+using Buildit.Store.Binhosts;
+using Buildit.Store.Compression;
+using Buildit.Store.Layers;
+using Buildit.Store.Trust;
+
+namespace Buildit.Build.Sharing;
+
+/// <summary>How to push.</summary>
+/// <param name="Key">Signs what was made here; null = it stays unsigned.</param>
+/// <param name="Trust">Whose records at the binhost are left as they are, although they say something else than ours.</param>
+/// <param name="Now">At which keys must count.</param>
+/// <param name="Sources">Whether to push sources, patches and .debs that records name.</param>
+/// <param name="Logs">Whether to push the logs of builds.</param>
+public sealed record PushOptions(SigningKey? Key, TrustPolicy Trust, DateTimeOffset Now, bool Sources, bool Logs);
+
+/// <summary>How a push ended.</summary>
+/// <param name="Pushed">Records that were written.</param>
+/// <param name="Unchanged">Records that were there already.</param>
+/// <param name="Blobs">Blobs that were uploaded.</param>
+/// <param name="Bytes">Their size.</param>
+/// <param name="Failed">Subject and reason of what was not pushed.</param>
+public sealed record PushReport(int Pushed, int Unchanged, int Blobs, long Bytes, ImmutableArray<(string Subject, string Reason)> Failed)
+{
+    /// <summary>Nothing at all.</summary>
+    public static PushReport Nothing { get; } = new(0, 0, 0, 0, []);
+
+    /// <summary>Both together.</summary>
+    public PushReport And(PushReport other) => new(Pushed + other.Pushed, Unchanged + other.Unchanged, Blobs + other.Blobs, Bytes + other.Bytes, [.. Failed, .. other.Failed]);
+}
+
+/// <summary>
+/// Pushes packages: blobs first, then the record of each package whose blobs are all there, then the catalog. A package that fails does not keep the others back, and has no
+/// record. What is there already is not even read here.
+/// </summary>
+/// <param name="store">Has the outputs.</param>
+/// <param name="records">Has the records.</param>
+/// <param name="layers">Keeps what was compressed.</param>
+/// <param name="runtime">Compresses runtime outputs: as the images that they are in, so that the blob is the image's layer.</param>
+/// <param name="others">Compresses the other outputs.</param>
+/// <param name="writer">The binhost.</param>
+/// <param name="options">How to push.</param>
+public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerCache layers, ICompressor runtime, ICompressor others, BinhostWriter writer, PushOptions options)
+{
+    // One after the other: compression itself uses all processors.
+    private const int CompressedAtOnce = 1;
+
+    /// <summary>Pushes packages all of whose outputs are in the store.</summary>
+    public async Task<PushReport> PushAsync(IReadOnlyCollection<Realised> packages, CancellationToken cancel)
+    {
+        var there = await writer.FindRecordsAsync(packages.Select(p => p.Record.RecipeKey.Digest), cancel);
+        var held = await writer.FindBlobsAsync([.. there.Values.SelectMany(e => e.Layers.Select(l => l.Digest)), .. packages.Select(p => p.Package.Key.Digest)], cancel);
+        var failed = new ConcurrentBag<(string, string)>();
+        var pushed = new ConcurrentBag<PushedRecord>();
+        await Parallel.ForEachAsync(packages, new ParallelOptions { MaxDegreeOfParallelism = CompressedAtOnce, CancellationToken = cancel }, async (package, stop) =>
+        {
+            try
+            {
+                if (await PrepareAsync(package, there.GetValueOrDefault(package.Record.RecipeKey.Digest), held, stop) is { } record)
+                {
+                    pushed.Add(record);
+                }
+            }
+            catch (Exception e) when (e is BuilditException or IOException or UnauthorizedAccessException)
+            {
+                failed.Add((package.Package.DisplayName, e.Message));
+            }
+        });
+        return await PushAsync([.. pushed], packages.Count - pushed.Count - failed.Count, failed, cancel);
+    }
+
+    private async Task<PushReport> PushAsync(IReadOnlyCollection<PushedRecord> records, int unchanged, ConcurrentBag<(string, string)> failed, CancellationToken cancel)
+    {
+        var (count, bytes) = (0, 0L);
+        var lost = await writer.PutBlobsAsync(records.SelectMany(r => r.Blobs), size =>
+        {
+            Interlocked.Increment(ref count);
+            Interlocked.Add(ref bytes, size);
+        }, cancel);
+        var rows = new List<CatalogRow>();
+        foreach (var record in records)
+        {
+            if (record.Blobs.Select(b => b.Digest).FirstOrDefault(lost.ContainsKey) is { IsEmpty: false } missing)
+            {
+                failed.Add((record.Subject, lost[missing]));
+            }
+            else if (await PutAsync(record, cancel) is { } reason)
+            {
+                failed.Add((record.Subject, reason));
+            }
+            else
+            {
+                rows.AddRange(record.Rows);
+            }
+        }
+
+        await writer.AddToCatalogAsync(rows, cancel);
+        return new(rows.Count(r => r.Key == r.Record), unchanged, count, bytes, [.. failed.Order()]);
+    }
+
+    private async Task<string?> PutAsync(PushedRecord record, CancellationToken cancel)
+    {
+        try
+        {
+            await writer.PutRecordAsync(record.Key, record.Envelope, cancel);
+            if (record.Log is { } log)
+            {
+                await writer.LinkAsync(BinhostLayout.Log(record.Key), log, cancel);
+            }
+
+            return null;
+        }
+        catch (PlaceException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>What is to be pushed of a package; null if the binhost has it.</summary>
+    private async Task<PushedRecord?> PrepareAsync(Realised package, Envelope? there, IReadOnlySet<Digest> held, CancellationToken cancel)
+    {
+        var envelope = records.FindEnvelope(package.Package) ?? throw new IOException("its record vanished from the store");
+        // What came from elsewhere was signed there; to sign it again would be to say that it was made here.
+        if (envelope.Signatures.IsEmpty && options.Key is { } key)
+        {
+            envelope = key.Sign(envelope);
+        }
+
+        var isSame = there?.Payload.Span.SequenceEqual(envelope.Payload.Span) == true;
+        var forms = (there?.Layers ?? []).Where(l => held.Contains(l.Digest)).ToArray();
+        var isWhole = there is not null && RecordFormat.Open(there) is { } record && record.Outputs.Values.All(o => forms.Any(f => f.DiffId == o)) && held.Contains(package.Package.Key.Digest);
+        if (isWhole && !options.Sources && !options.Logs && (isSame ? envelope.Signatures.All(s => there!.Signatures.Any(t => t.KeyId == s.KeyId)) : IsTrusted(there!)))
+        {
+            return null;
+        }
+
+        var (layersOf, blobs) = await LayersAsync(package, forms, cancel);
+        var log = options.Logs ? Blob(Path.Combine(store.Paths.Logs, package.Package.Key + ".log")) : null;
+        var preimage = Encoding.UTF8.GetBytes(package.Package.Preimage);
+        blobs.Add(new(package.Package.Key.Digest, preimage.Length, () => new MemoryStream(preimage)));
+        blobs.AddRange(options.Sources ? Sources(package.Record) : []);
+        blobs.AddRange(log is null ? [] : [log]);
+        return new(package.Package.DisplayName, package.Package.Key.Digest, envelope with { Layers = layersOf }, RowsOf(package.Record), [.. blobs], log?.Digest);
+    }
+
+    private bool IsTrusted(Envelope there) => options.Trust.Judge(there, options.Now) is null;
+
+    /// <summary>A form of each output: one that the binhost has, else the one that images have or will have as a layer.</summary>
+    private async Task<(ImmutableArray<LayerForm> Forms, List<PushedBlob> Blobs)> LayersAsync(Realised package, LayerForm[] there, CancellationToken cancel)
+    {
+        var (forms, blobs) = (ImmutableArray.CreateBuilder<LayerForm>(), new List<PushedBlob>());
+        foreach (var (output, diffId) in package.Record.Outputs.DistinctBy(o => o.Value))
+        {
+            if (there.FirstOrDefault(f => f.DiffId == diffId) is { } form)
+            {
+                forms.Add(form);
+                continue;
+            }
+
+            var tree = store.FindTree(diffId) ?? throw new IOException("not all of its outputs are in the store");
+            var layer = layers.Find(diffId, runtime) ?? await layers.GetAsync(LayerSource.Of(tree), output == "runtime" ? runtime : others, cancel);
+            forms.Add(new(diffId, layer.MediaType, layer.Digest, layer.Size));
+            blobs.Add(new(layer.Digest, layer.Size, () => File.OpenRead(layer.Path)));
+        }
+
+        return (forms.ToImmutable(), blobs);
+    }
+
+    private IEnumerable<PushedBlob> Sources(Record record) => record.Materials.Select(m => m.Digest).Distinct().Where(store.HasBlob)
+        .Select(d => new PushedBlob(d, new FileInfo(store.Paths.Blob(d)).Length, () => File.OpenRead(store.Paths.Blob(d))));
+
+    private static PushedBlob? Blob(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        var bytes = File.ReadAllBytes(file);
+        return new(Digest.Of(bytes), bytes.Length, () => new MemoryStream(bytes));
+    }
+
+    private static ImmutableArray<CatalogRow> RowsOf(Record record)
+    {
+        var (recipe, build) = (record.RecipeKey.Digest, record.BuildKey.Digest);
+        return recipe == build ? [new(recipe, recipe)] : [new(recipe, recipe), new(build, recipe)];
+    }
+
+    private sealed record PushedRecord(string Subject, Digest Key, Envelope Envelope, ImmutableArray<CatalogRow> Rows, ImmutableArray<PushedBlob> Blobs, Digest? Log);
+}

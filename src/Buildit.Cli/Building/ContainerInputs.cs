@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Buildit.Cli.Targets;
+using Buildit.Core.Containers;
+using Buildit.Core.Diagnostics;
+using Buildit.Images.ContainerLayers;
+
+namespace Buildit.Cli.Building;
+
+/// <summary>A container as its files declare it: the graph of its packages, and what its steps put over them.</summary>
+internal sealed record ContainerInputs(TargetGraph Graph, ContainerFiles Files, ImmutableArray<Diagnostic> Warnings)
+{
+    /// <summary>The container.</summary>
+    public Container Container => Graph.Container!;
+
+    /// <summary>Reads everything; throws if there is any mistake, or something that no lock has.</summary>
+    public static ContainerInputs Read(Session session, Target.ContainerDirectory target)
+    {
+        var bag = new DiagnosticBag();
+        var inputs = ReadUnlocked(session, target, bag);
+        inputs.Graph.ReportMissing(bag, TargetGraph.LockHint);
+        bag.ThrowIfErrors();
+        return inputs with { Warnings = [.. bag.Items] };
+    }
+
+    /// <summary>Reads everything, for somebody who takes care of what no lock has; all that can be wrong in the files goes to the bag now, before anything is fetched or built.</summary>
+    public static ContainerInputs ReadUnlocked(Session session, Target.ContainerDirectory target, DiagnosticBag bag)
+    {
+        var graph = TargetGraph.ReadUnlocked(session, target, bag);
+        var container = graph.Container!;
+        var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
+        ImageChecks.Run(container, bag);
+        return new(graph, files, []);
+    }
+}

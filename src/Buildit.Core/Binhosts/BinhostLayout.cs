@@ -1,0 +1,44 @@
+namespace Buildit.Core.Binhosts;
+
+/// <summary>The names that things have in a binhost, relative to it, with '/' between the parts. See docs/binhosts.md.</summary>
+public static class BinhostLayout
+{
+    /// <summary>The list of all records: the root of a <see cref="Catalog"/>.</summary>
+    public const string Catalog = "records/catalog";
+
+    /// <summary>The images, as in every OCI image layout.</summary>
+    public const string ImageIndex = "index.json";
+
+    /// <summary>Says that this is an OCI image layout.</summary>
+    public const string LayoutMarker = "oci-layout";
+
+    /// <summary>Content of <see cref="LayoutMarker"/>.</summary>
+    public const string LayoutMarkerText = """{"imageLayoutVersion":"1.0.0"}""";
+
+    /// <summary>Where the public keys are that records here are signed with: an offer, trusted by nobody who has not accepted them.</summary>
+    public const string Keys = "keys";
+
+    /// <summary>The list of the files in <see cref="Keys"/>, a line each.</summary>
+    public const string KeyList = "keys/list";
+
+    /// <summary>The largest document (record, catalog, index, manifest) that is read.</summary>
+    public const int LargestDocument = 16 << 20;
+
+    /// <summary>A blob.</summary>
+    public static string Blob(Digest digest) => $"blobs/sha256/{digest.Hex}";
+
+    /// <summary>The envelope of a package's record by recipe key, of an image's by image key.</summary>
+    public static string Record(Digest key) => $"records/{key.Hex[..2]}/{key.Hex}";
+
+    /// <summary>An ACI.</summary>
+    public static string Aci(string fileName) => $"aci/{fileName}";
+
+    /// <summary>The log of the build that made a record.</summary>
+    public static string Log(Digest key) => $"logs/{key.Hex}.log";
+
+    /// <summary>The description that a container was made from.</summary>
+    public static string Container(string name, string version) => $"containers/{name}-{version}.yaml";
+
+    /// <summary>A public key.</summary>
+    public static string Key(Digest id) => $"{Keys}/{id.Hex}.pub";
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Buildit.Core;
+using Buildit.Core.Binhosts;
+using Buildit.Store.Compression;
+
+namespace Buildit.Store.Binhosts;
+
+/// <summary>
+/// What records a place has. The catalog is asked for once in a run, with the version that an earlier run has seen; its shards never change, so that only new ones are
+/// downloaded. What is kept between runs is what the place said, never that it did not have something.
+/// </summary>
+/// <param name="place">The place.</param>
+/// <param name="cache">Directory for what is kept; null = nothing is.</param>
+internal sealed class CatalogReader(GuardedPlace place, string? cache)
+{
+    private readonly ConcurrentDictionary<Digest, Lazy<Task<Dictionary<Digest, Digest>>>> _shards = [];
+    private Lazy<Task<Catalog>>? _catalog;
+
+    /// <summary>The key of the record that can be found by a key; null if there is none. Throws <see cref="PlaceException"/>.</summary>
+    public async Task<Digest?> FindAsync(Digest key, CancellationToken cancel)
+    {
+        // The first one to ask gives up for all: its patience with the place is theirs.
+        var fresh = new Lazy<Task<Catalog>>(() => LoadAsync(cancel));
+        var catalog = await (Interlocked.CompareExchange(ref _catalog, fresh, null) ?? fresh).Value;
+        if (catalog.ShardOf(key) is not { } shard)
+        {
+            return null;
+        }
+
+        var rows = await _shards.GetOrAdd(shard.Blob, _ => new(() => LoadAsync(shard, cancel))).Value;
+        return rows.TryGetValue(key, out var record) ? record : null;
+    }
+
+    private async Task<Catalog> LoadAsync(CancellationToken cancel)
+    {
+        var known = Remembered();
+        var document = await place.GetAsync(BinhostLayout.Catalog, known, cancel);
+        if (document is null)
+        {
+            return Catalog.Empty;
+        }
+
+        var catalog = Catalog.Parse(document.Content.Span) ?? throw place.GiveUp(NotA("catalog", document.Content));
+        if (document != known)
+        {
+            Remember(document, catalog);
+        }
+
+        return catalog;
+    }
+
+    private async Task<Dictionary<Digest, Digest>> LoadAsync(CatalogShard shard, CancellationToken cancel)
+    {
+        var bytes = Kept(shard.Blob);
+        if (bytes is null)
+        {
+            bytes = await DownloadAsync(shard.Blob, cancel);
+            Keep(shard.Blob.Hex, bytes);
+        }
+
+        var rows = Catalog.ParseRows(bytes) ?? throw place.GiveUp(NotA("part of a catalog", bytes));
+        var found = new Dictionary<Digest, Digest>(rows.Length);
+        foreach (var row in rows)
+        {
+            found.TryAdd(row.Key, row.Record);
+        }
+
+        return found;
+    }
+
+    private async Task<byte[]> DownloadAsync(Digest shard, CancellationToken cancel)
+    {
+        try
+        {
+            return await place.ReadBlobAsync(shard, cancel) ?? throw place.GiveUp("lacks a part of its catalog, or has it with other bytes");
+        }
+        catch (PlaceException e)
+        {
+            throw place.GiveUp(e.Message);
+        }
+    }
+
+    private static string NotA(string what, ReadOnlyMemory<byte> content) =>
+        $"sent {ContentKind.Detect(content.Span[..Math.Min(512, content.Length)]).Description} where its {what} has to be";
+
+    // The version, a line feed, and the document.
+    private PlaceDocument? Remembered()
+    {
+        var bytes = Read("catalog");
+        var end = bytes?.AsSpan().IndexOf((byte)'\n') ?? -1;
+        return end < 0 ? null : new(bytes.AsMemory(end + 1), Encoding.UTF8.GetString(bytes!, 0, end));
+    }
+
+    private void Remember(PlaceDocument document, Catalog catalog)
+    {
+        Keep("catalog", [.. Encoding.UTF8.GetBytes(document.Version.ReplaceLineEndings("") + "\n"), .. document.Content.Span]);
+        var current = catalog.Shards.Select(s => s.Blob.Hex).Append("catalog").ToHashSet(StringComparer.Ordinal);
+        foreach (var old in cache is null ? [] : Directory.EnumerateFiles(cache).Where(f => !current.Contains(Path.GetFileName(f))))
+        {
+            File.Delete(old);
+        }
+    }
+
+    private byte[]? Kept(Digest blob) => Read(blob.Hex) is { } bytes && Digest.Of(bytes) == blob ? bytes : null;
+
+    private byte[]? Read(string name)
+    {
+        try
+        {
+            return cache is null ? null : File.ReadAllBytes(Path.Combine(cache, name));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A cache that cannot be written is none.</summary>
+    private void Keep(string name, byte[] bytes)
+    {
+        try
+        {
+            if (cache is not null)
+            {
+                Directory.CreateDirectory(cache);
+                var temporary = Path.Combine(cache, Path.GetRandomFileName());
+                File.WriteAllBytes(temporary, bytes);
+                File.Move(temporary, Path.Combine(cache, name), overwrite: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Buildit.Core;
+
+namespace Buildit.Store.Binhosts;
+
+/// <summary>A small document as a place has it now.</summary>
+/// <param name="Content">Its bytes.</param>
+/// <param name="Version">What tells this state from any other of the same document (an ETag, a digest); empty if the place cannot say.</param>
+public sealed record PlaceDocument(ReadOnlyMemory<byte> Content, string Version);
+
+/// <summary>
+/// A place that a binhost is read from: a directory, a web server, an account, a registry. Paths are those of <see cref="Core.Binhosts.BinhostLayout"/>.
+/// What it gives is believed by nobody: documents are signed or name blobs, blobs are verified by their digest. What is not there is null; a place that fails
+/// throws <see cref="PlaceException"/>. Implementations do not retry and have no patience of their own: <see cref="GuardedPlace"/> does that for all of them.
+/// </summary>
+public interface IPlace : IDisposable
+{
+    /// <summary>Where it is, for people: without passwords.</summary>
+    string Address { get; }
+
+    /// <summary>A document, at most <see cref="Core.Binhosts.BinhostLayout.LargestDocument"/> bytes; null if it is not there.</summary>
+    /// <param name="path">Its name.</param>
+    /// <param name="known">The state that the caller has, if any: returned itself if nothing changed.</param>
+    /// <param name="cancel">Ends waiting.</param>
+    Task<PlaceDocument?> GetAsync(string path, PlaceDocument? known, CancellationToken cancel);
+
+    /// <summary>The bytes of a blob from <paramref name="offset"/> on, and no others; null if it is not there.</summary>
+    Task<Stream?> OpenBlobAsync(Digest digest, long offset, CancellationToken cancel);
+
+    /// <summary>Which of these blobs are there, whole: in as few round trips as the place can do it in.</summary>
+    Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel);
+}
+
+/// <summary>A place that can be written to. Several may write at the same time, each may die at any moment, and readers never see anything half-written.</summary>
+public interface IWritablePlace : IPlace
+{
+    /// <summary>Puts a blob; nothing happens if it is there. <paramref name="open"/> gives its bytes, and may be called again after a failure.</summary>
+    Task PutBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel);
+
+    /// <summary>
+    /// Replaces a document by what <paramref name="change"/> makes of its present content (null: it is not there), as if nobody else wrote meanwhile:
+    /// by a lock, or by comparing versions and asking <paramref name="change"/> again. If that gives null, nothing is written. It may read and put blobs.
+    /// </summary>
+    Task UpdateAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel);
+
+    /// <summary>Gives a blob that is there a further name, under which other programs look for it (<c>aci/...</c>); what has that name is replaced.</summary>
+    Task LinkAsync(string path, Digest blob, CancellationToken cancel);
+}
+
+/// <summary>A place failed: it cannot be reached, does not answer, or refuses. Not thrown for what is simply not there.</summary>
+/// <param name="reason">In words, to be read after "the binhost 'NAME'".</param>
+/// <param name="mayPass">Whether the same request may succeed a moment later.</param>
+/// <param name="retryAfter">How long the place asks to wait before that.</param>
+public sealed class PlaceException(string reason, bool mayPass = false, TimeSpan? retryAfter = null, Exception? inner = null) : Exception(reason, inner)
+{
+    /// <summary>Whether the same request may succeed a moment later.</summary>
+    public bool MayPass { get; } = mayPass;
+
+    /// <summary>How long the place asks to wait before that.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Buildit.Testing;
+
+namespace Buildit.Peers.Tests;
+
+/// <summary>A real nginx of the distribution, on the loopback, that shows a directory: started by its own loader, so that nothing of the host but the kernel takes part.</summary>
+public sealed class NginxServer : IDisposable
+{
+    private readonly TemporaryDirectory _run = new();
+    private readonly Process _process;
+
+    private NginxServer(string root, string directory)
+    {
+        var port = FreePort();
+        Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/bin/");
+        Directory.CreateDirectory(directory);
+        // Root's workers would be another user, who cannot see temporary directories.
+        var configuration = _run.Write("nginx.conf", $$"""
+            {{(Environment.IsPrivilegedProcess ? "user root;" : "")}}
+            daemon off;
+            pid {{_run.Path}}/pid;
+            error_log {{_run.Path}}/error.log;
+            events {}
+            http {
+              access_log {{_run.Path}}/access.log;
+              client_body_temp_path {{_run.Path}}/a; proxy_temp_path {{_run.Path}}/b; fastcgi_temp_path {{_run.Path}}/c; uwsgi_temp_path {{_run.Path}}/d; scgi_temp_path {{_run.Path}}/e;
+              server { listen 127.0.0.1:{{port}}; location /bin/ { alias {{directory}}/; } }
+            }
+            """);
+        var libraries = Path.Combine(root, "usr/lib/x86_64-linux-gnu");
+        _process = Process.Start(Path.Combine(libraries, "ld-linux-x86-64.so.2"), ["--library-path", libraries, Path.Combine(root, "usr/sbin/nginx"), "-p", _run.Path, "-e", Path.Combine(_run, "error.log"), "-c", configuration]);
+    }
+
+    /// <summary>Of the directory.</summary>
+    public string Url { get; }
+
+    /// <summary>Lines of the access log: one a request.</summary>
+    public string[] Requests => File.Exists(Path.Combine(_run, "access.log")) ? File.ReadAllLines(Path.Combine(_run, "access.log")) : [];
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    public static async Task<NginxServer> StartAsync(string root, string directory)
+    {
+        var server = new NginxServer(root, directory);
+        using var client = new HttpClient();
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await client.GetAsync(new Uri(server.Url));
+                return server;
+            }
+            catch (HttpRequestException) when (tries < 200 && !server._process.HasExited)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+        _run.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
