@@ -121,6 +121,16 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public async Task Binhosts_are_named_and_not_asked()
+    {
+        using var workspace = new PlannedWorkspace();
+        workspace.Files.Write(".buildit-config.yaml", "recipes: [./pkgs]\nbinhosts: [{name: team, url: 'http://127.0.0.1:1/'}]\n");
+        var plan = await workspace.Files.MustBuildAsync("plan", "test/app");
+        Assert.EndsWith("\nNot asked: 'team'. What a binhost has is downloaded instead of imported or built.\n", plan.Output, StringComparison.Ordinal);
+        Assert.Empty(plan.Error);
+    }
+
+    [Fact]
     public async Task Ten_thousand_packages_each_needing_the_next_are_planned()
     {
         using var workspace = new PlannedWorkspace();

@@ -52,7 +52,7 @@ internal sealed class PlanText(Session session)
 
     private string FirstAddress(RemoteFile file) => session.Addresses.Of(file) is [var first, ..] ? Redaction.Of(first) : "no mirror";
 
-    private static string Summary(TargetPlan plan)
+    private string Summary(TargetPlan plan)
     {
         if (plan.IsDone)
         {
@@ -67,6 +67,9 @@ internal sealed class PlanText(Session session)
             t.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedDebs} .deb{(t.FetchedDebs == 1 ? "" : "s")}, {ByteCount.Show(t.FetchedDebBytes)}") : null,
             t.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedFiles} {(t.FetchedFiles == 1 ? "source or patch" : "sources and patches")} of unknown size") : null,
         }.OfType<string>().ToArray();
-        return text + (fetched.Length == 0 ? "Nothing is to be fetched.\n" : $"To fetch: {string.Join("; ", fetched)}.\n");
+        text += fetched.Length == 0 ? "Nothing is to be fetched.\n" : $"To fetch: {string.Join("; ", fetched)}.\n";
+        // A directory that is not there has nothing: the usual one is only made by a push.
+        string[] binhosts = [.. session.Workspace.Binhosts.Readable(false).Where(b => !Path.IsPathRooted(b.Download) || Directory.Exists(b.Download)).Select(b => $"'{b.Name}'")];
+        return text + (binhosts.Length == 0 ? "" : $"Not asked: {string.Join(", ", binhosts)}. What a binhost has is downloaded instead of imported or built.\n");
     }
 }
