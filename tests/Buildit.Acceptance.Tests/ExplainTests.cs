@@ -178,6 +178,42 @@ public sealed partial class ExplainTests
     }
 
     [Fact]
+    public async Task What_is_no_longer_there_is_told_as_such()
+    {
+        using var workspace = await BuiltAsync(own: true);
+        Run.Shell($"cd '{workspace.Store}/trees'; tree=$(grep -l usr/bin/app *.tree); chmod -R u+w ${{tree%.tree}}; rm -r ${{tree%.tree}} $tree");
+        await ExplainsAsync(
+            workspace,
+            $"test/app{_mark}",
+            $"""
+            test/app{_mark}-1.0
+
+            build   test/app{_mark}-1.0
+                      what was made before is not in the store, or not all of it
+            reuse   N packages in the store
+
+            """);
+    }
+
+    [Fact]
+    public async Task What_came_from_a_binhost_is_compared_too_and_its_sources_are_known()
+    {
+        using var builder = Make();
+        await builder.MustBuildAsync("key", "new");
+        await builder.MustBuildAsync("push", $"test/app{_mark}");
+        using var user = Make();
+        user.Store = user.In("store");
+        user.Write(".buildit-config.yaml", $"recipes: [./pkgs]\nbinhosts: [{{name: shared, url: '{builder.In("binhost")}'}}]\n");
+        await user.MustBuildAsync("key", "trust", "shared", builder.In(".config/buildit/keys/default.pub"));
+        await user.MustBuildAsync("pull", $"test/app{_mark}");
+        user.Edit(Lib, "    mkdir -p", "    mkdir  -p");
+        var explained = (await user.MustBuildAsync("explain", $"test/app{_mark}")).Output;
+        Assert.Contains($"          because of test/lib{_mark}; may be cut off, if that gives what it gave before\n            phase install of test/lib{_mark} changed (pkgs/test/lib{_mark}/pkg.yaml:6)\n", explained, StringComparison.Ordinal);
+        Assert.Contains($"build   test/lib{_mark}-1.0\n          for the first time in this store\n", explained, StringComparison.Ordinal);
+        Assert.EndsWith("\nNot asked: 'shared'. What a binhost has is downloaded instead of imported or built.\n", explained, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_is_written_fetched_or_made()
     {
         using var workspace = Make();

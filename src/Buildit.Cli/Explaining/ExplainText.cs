@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Planning;
 using Buildit.Core.Explanations;
 using Buildit.Core.Planning;
 
@@ -38,7 +39,7 @@ internal sealed class ExplainText(Session session)
 
         foreach (var group in explanation.Packages.Where(p => p.Why.IsFirst || p.Why.IsLost).GroupBy(p => (Word(p.Step), p.Why.IsFirst)))
         {
-            Entry(group.Key.Item1, Names(group), group.Key.IsFirst ? "for the first time in this store" : "what was made before is no longer in the store");
+            Entry(group.Key.Item1, Names(group), group.Key.IsFirst ? "for the first time in this store" : "what was made before is not in the store, or not all of it");
         }
 
         ImageEntries(explanation);
@@ -48,6 +49,11 @@ internal sealed class ExplainText(Session session)
         }
 
         Fetches(explanation.Plan.Plan.Totals);
+        if (!explanation.Plan.Plan.IsKnown && UnaskedBinhosts.Sentence(session.Workspace) is { } unasked)
+        {
+            _text.Append(unasked).Append('\n');
+        }
+
         return _text.ToString();
     }
 
@@ -133,7 +139,7 @@ internal sealed class ExplainText(Session session)
         var ending = first.MayBeCutOff ? "; may be cut off, if that gives what it gave before" : "";
         Entry(first.MayBeCutOff ? "follow" : Word(first.Step), Names(followers), $"because of {Roots(first)}{ending}");
         // What is done with the roots was told above, unless that was done before.
-        var told = explanation.Packages.Select(p => p.Step.Package.Name).ToHashSet(StringComparer.Ordinal);
+        var told = explanation.Packages.Where(p => p.Why.Own.Any()).Select(p => p.Step.Package.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var cause in first.Why.Causes.Where(c => !told.Contains(c.Package)))
         {
             Remark("  " + LineOfPackage(cause));
