@@ -63,20 +63,29 @@ internal static partial class App
 
               buildit containers/nginx-prod        build a container: packages, then images in ./out
               buildit www-servers/nginx            build a package
+              buildit plan containers/nginx-prod   what building it would do
+              buildit explain www-servers/nginx    why it would be built again
               buildit build --help                 the options of building
               buildit verify --vary TARGET         is it reproducible, and if not, why?
               buildit doctor                       is this machine fit for it?
             """);
         root.Options.Add(Options.Directory);
-        root.Subcommands.Add(new BuildCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
-        root.Subcommands.Add(new VerifyCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
-        root.Subcommands.Add(new PushCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
-        root.Subcommands.Add(new PullCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new BuildCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new PlanCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new GraphCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new WhyCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new ExplainCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new DiffCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new KeyCommand(terminal).Command());
-        root.Subcommands.Add(new LockCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new LockCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new UpdateCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;
+
+        IEnumerable<string> Verbs() => root.Subcommands.Select(c => c.Name);
     }
 
     /// <summary>The command line with the word 'build' put in where no command is named.</summary>

@@ -7,6 +7,7 @@ using Buildit.Build.Verification;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
+using Buildit.Core.Explanations;
 using Buildit.Core.Graphs;
 using Buildit.Store;
 using Buildit.Store.Binhosts;
@@ -24,16 +25,21 @@ internal sealed class Session : IDisposable
     private readonly List<IDisposable> _owned = [];
 
     public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report, Action<BinhostEvent>? binhosts = null)
+        : this(workspace, ContentStore.Open(workspace.StoreDirectory), options, report, binhosts ?? (static _ => { }))
     {
-        var told = binhosts ?? (static _ => { });
+    }
+
+    private Session(Workspace workspace, ContentStore store, EngineOptions options, Action<BuildEvent> report, Action<BinhostEvent> told)
+    {
         Workspace = workspace;
-        Store = Own(ContentStore.Open(workspace.StoreDirectory));
+        Store = Own(store);
         Roots = new(Store);
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
-        Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync("bubblewrap", cancel));
+        Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync(Toolbox.Sandbox, cancel));
         Archive = new(Store.Scratch);
         Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
+        Addresses = new(new(() => new MirrorList(Apt.Value.BaseUrls)), options.SourceMirrors);
         var fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));
         Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
@@ -43,14 +49,20 @@ internal sealed class Session : IDisposable
         Records = new RecordKeeper(Store, Platform.LinuxAmd64);
         Layers = new(Store.Paths.Root, Store.VerifiedBlobPath);
         var substitution = new Substitution(Binhosts, Records, report);
-        var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, Git, new(() => new MirrorList(Apt.Value.BaseUrls)), options, report);
+        var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, Git, Addresses, options, report);
         var builder = Own(new PackageBuilder(Store, Records, substitution, sources, Sandbox, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, Records, sources, report));
         var groups = new GroupMaker(Store, Records);
         Engine = Own(new BuildEngine(Records, substitution, builder, debian, groups, options, report));
         Remaker = new(Store, Engine, builder, new(Store, Sandbox, Roots, report), debian, groups, options, report);
         Toolbox.Engine = Engine;
+        History = new(Store);
+        Explainer = new(History, CausesOf(workspace, History), new LocalSources(Store, Archive));
     }
+
+    /// <summary>For commands that only look: the store is not made, nothing in it is changed, nothing can be built, and no binhost is asked.</summary>
+    public static Session ToRead(Workspace workspace) =>
+        new(workspace, ContentStore.OpenToRead(workspace.StoreDirectory), new() { SourceMirrors = workspace.Config.Mirrors }, static _ => { }, static _ => { });
 
     public Workspace Workspace { get; }
 
@@ -67,6 +79,8 @@ internal sealed class Session : IDisposable
     public WorkspaceFiles Files { get; }
 
     public Fetcher Fetcher { get; }
+
+    public FileAddresses Addresses { get; }
 
     public RecordKeeper Records { get; }
 
@@ -88,15 +102,25 @@ internal sealed class Session : IDisposable
 
     public Remaker Remaker { get; }
 
+    public RecordHistory History { get; }
+
+    public Explainer Explainer { get; }
+
     public Lazy<DistributionMirrors> Apt { get; }
 
     /// <summary>The compressor of a format; null for <c>none</c>.</summary>
-    public ICompressor? Compressor(string format) => format switch
+    public ICompressor? Compressor(string format) => CompressorPackage(format) switch
     {
-        "gzip" => new GzipCompressor(Sandbox, Toolbox, VersionOf("libdeflate-tools"), Environment.ProcessorCount),
-        "zstd" => new ZstdCompressor(Sandbox, Toolbox, VersionOf("zstd")),
+        Toolbox.Gzip => new GzipCompressor(Sandbox, Toolbox, VersionOf(Toolbox.Gzip), Environment.ProcessorCount),
+        Toolbox.Zstd => new ZstdCompressor(Sandbox, Toolbox, VersionOf(Toolbox.Zstd)),
         _ => null,
     };
+
+    /// <summary>The distribution package that compresses in a format; null for <c>none</c>.</summary>
+    public static string? CompressorPackage(string format) => format switch { "gzip" => Toolbox.Gzip, "zstd" => Toolbox.Zstd, _ => null };
+
+    /// <summary>Words for changes of distribution packages; null if no tree declares a distribution.</summary>
+    public static DistributionCauses? CausesOf(Workspace workspace, IHistory history) => workspace.Distribution is { } d ? new(history, d.Lock, d.LockText, d.Text) : null;
 
     public void Dispose()
     {

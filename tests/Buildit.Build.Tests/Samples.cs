@@ -12,7 +12,7 @@ internal static class Samples
 {
     public static ResolvedRecipe Recipe(string name = "app/demo") => new()
     {
-        Text = new("pkg.yaml", "name: demo\n"),
+        Declaration = new([new("pkg.yaml", "name: demo\n")], null),
         Name = name,
         Version = "1.0",
         Platform = Platform.LinuxAmd64,
@@ -32,9 +32,9 @@ internal static class Samples
         Timeout = TimeSpan.FromMinutes(30),
     };
 
-    public static Package.Built Built(ResolvedRecipe recipe, Package[]? tools = null, Package[]? libs = null, Package[]? runtime = null, Package[]? testTools = null)
+    public static Package.Built Built(ResolvedRecipe recipe, Package[]? tools = null, Package[]? libs = null, Package[]? runtime = null, Package[]? testTools = null, string[]? replaces = null)
     {
-        var key = RecipeKeys.OfRecipe(recipe, tools ?? [], libs ?? [], runtime ?? [], testTools ?? [], []);
+        var key = RecipeKeys.OfRecipe(recipe, tools ?? [], libs ?? [], runtime ?? [], testTools ?? [], [.. replaces ?? []]);
         return new()
         {
             Name = recipe.Name,
@@ -42,7 +42,9 @@ internal static class Samples
             Key = new(key.Digest),
             PreimageLater = () => key.Preimage,
             CompanionsLater = () => [.. libs ?? [], .. runtime ?? []],
+            Replaces = [.. replaces ?? []],
             RecipeLater = () => recipe,
+            RemoteFiles = RemoteFile.AllOf(recipe),
             Tools = [.. tools ?? []],
             Libs = [.. libs ?? []],
             Runtime = [.. runtime ?? []],
@@ -53,7 +55,7 @@ internal static class Samples
     public static Package.Group Group(string name, params ResolvedFile[] files)
     {
         var key = RecipeKeys.OfGroup(name, [], Map(), files, []);
-        return new() { Name = name, Version = "", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [], ContentLater = () => new(Map(), [.. files]) };
+        return new() { Name = name, Version = "", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [], ContentLater = () => new(Map(), [.. files], Declaration.None) };
     }
 
     public static ResolvedPatch Patch(string name) => new(name, Digest.Of(name), 1, "/nowhere/" + name, new("patches/" + name, Span));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Buildit.Build.Engine;
+using Buildit.Core.Graphs;
 using Buildit.Core.Records;
 using Buildit.Testing;
 

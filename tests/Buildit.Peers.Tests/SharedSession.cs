@@ -4,6 +4,7 @@ using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Testing;
 
 namespace Buildit.Peers.Tests;

@@ -53,7 +53,7 @@ public sealed class BuildEngine(
                 }
             }
 
-            wave = [.. realised.SelectMany(RuntimeNeeds).Where(p => found.GetValueOrDefault(p.Name)?.Package.Key != p.Key).DistinctBy(p => p.Key)];
+            wave = [.. realised.SelectMany(r => RuntimeNeeds.Of(r.Package, r.Record)).Where(p => found.GetValueOrDefault(p.Name)?.Package.Key != p.Key).DistinctBy(p => p.Key)];
         }
 
         var replaced = found.Values.SelectMany(r => r.Package.Replaces).ToHashSet(StringComparer.Ordinal);
@@ -129,8 +129,23 @@ public sealed class BuildEngine(
             }
         }
 
-        // Whatever is needed of it, it is made once.
-        return await _making.GetOrAdd(package.Key.ToString(), _ => new(() => MakeAsync(package, need, cancel))).Value;
+        return await MakeOnceAsync(package, need, cancel);
+    }
+
+    /// <summary>Whatever is needed of a package, it is made once; unless it was cut off when only its record was needed, and now more is.</summary>
+    private async Task<Realised> MakeOnceAsync(Package package, Need need, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var making = _making.GetOrAdd(package.Key.ToString(), _ => new(() => MakeAsync(package, need, cancel)));
+            var made = await making.Value;
+            if (records.Has(made.Record, need))
+            {
+                return made;
+            }
+
+            _making.TryRemove(new(package.Key.ToString(), making));
+        }
     }
 
     private async Task<Realised> MakeAsync(Package package, Need need, CancellationToken cancel)
@@ -190,20 +205,4 @@ public sealed class BuildEngine(
 
     /// <summary>All that the root of a package's test may hold, so that nothing is built while the build holds its turn.</summary>
     private static IEnumerable<Package> TestedWith(Package.Built package) => package.Recipe.Test is null ? [] : [.. package.Libs, .. package.Runtime, .. package.TestTools];
-
-    /// <summary>What a realised package needs at run time, as nodes: names in its record are looked up in the closure that it was built in.</summary>
-    private static IEnumerable<Package> RuntimeNeeds(Realised realised) => realised.Package switch
-    {
-        Package.Built built => Named(built, realised.Record),
-        var other => other.Companions,
-    };
-
-    private static IEnumerable<Package> Named(Package.Built built, Record record)
-    {
-        var closure = Closure.Of([.. built.Tools, .. built.Libs, .. built.Runtime]);
-        return record.RuntimeNeeds.Select(n =>
-            closure.FirstOrDefault(p => p.Name == n)
-            ?? closure.FirstOrDefault(p => p.Replaces.Contains(n))
-            ?? throw new System.Diagnostics.UnreachableException($"the record of '{built.DisplayName}' names '{n}', which it was not built with"));
-    }
 }

@@ -17,7 +17,7 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
     /// <summary>Imports one .deb, unless it was imported before with other dependencies: those are no part of its files.</summary>
     public async Task<Realised> ImportAsync(Package.Imported package, CancellationToken cancel)
     {
-        if (records.Find(KeyOf(package), Need.All) is { } same)
+        if (records.Find(BuildKeys.Of(package), Need.All) is { } same)
         {
             report(new BuildEvent.CutOff(package));
             return await records.KeepAgainAsync(package, same, cancel);
@@ -30,7 +30,7 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
             var outputs = await UnpackAsync(package, work, cancel);
             var date = outputs.Values.Select(o => o.Tree.Mtime).DefaultIfEmpty(0).Max();
             var realised = await records.KeepAsync(
-                package, KeyOf(package), outputs, [.. package.Companions.Select(c => c.Name)], [], [MaterialOf(package.Pin)], date, cancel);
+                package, BuildKeys.Of(package), outputs, [.. package.Companions.Select(c => c.Name)], [], [MaterialOf(package.Pin)], date, cancel);
             report(new BuildEvent.Imported(package));
             return realised;
         }
@@ -59,8 +59,6 @@ public sealed class DebianImport(ContentStore store, RecordKeeper records, IPack
 
     /// <inheritdoc/>
     public void Dispose() => _unpacking.Dispose();
-
-    private static BuildKey KeyOf(Package.Imported package) => new(RecipeKeys.OfImport(package.Pin, package.Links, package.Companions).Digest);
 
     private static Material MaterialOf(LockedPackage pin) => new(Path.GetFileName(pin.Path), $"pkg:deb/debian/{Uri.EscapeDataString(pin.Name)}@{Uri.EscapeDataString(pin.Version)}?arch={pin.Architecture}", pin.Sha256);
 }

@@ -22,7 +22,7 @@ public sealed record BuildInputs(ImmutableArray<PreparedSource> Sources, Immutab
 }
 
 /// <summary>Gives packages and what they need at run time, realised.</summary>
-public delegate Task<ImmutableArray<Realised>> RuntimeClosure(IEnumerable<Package> packages);
+public delegate Task<ImmutableArray<Realised>> RealisedClosure(IEnumerable<Package> packages);
 
 /// <summary>Builds one package whose dependencies are there: root, action, sandbox, outputs, record.</summary>
 public sealed class PackageBuilder(
@@ -62,8 +62,8 @@ public sealed class PackageBuilder(
     /// <param name="cancel">Ends it.</param>
     public async Task<Realised?> FindAsync(Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, Need need, CancellationToken cancel)
     {
-        var buildKey = BuildKeyOf(package, dependencies, testDependencies);
-        bool Fits(Record record) => FitsTo(record, package, dependencies);
+        var (buildKey, root) = BuildKeyOf(package, dependencies, testDependencies);
+        bool Fits(Record record) => BuildKeys.Fits(record, package, root);
         var same = records.Find(buildKey, need) is { } known && Fits(known) ? known : await binhosts.FindAsync(package, buildKey, Fits, need, cancel);
         if (same is null)
         {
@@ -82,14 +82,14 @@ public sealed class PackageBuilder(
     /// <param name="inputs">Its sources and patches.</param>
     /// <param name="cancel">Ends the build.</param>
     public async Task<Realised> BuildAsync(
-        Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, RuntimeClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
+        Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies, RealisedClosure runtimeClosure, BuildInputs inputs, CancellationToken cancel)
     {
         ImmutableArray<RootPart> parts = [.. dependencies.SelectMany(d => d.Parts(store, "runtime", "dev"))];
-        var buildKey = BuildKeyOf(package, dependencies, testDependencies);
+        var (buildKey, root) = BuildKeyOf(package, dependencies, testDependencies);
         using var turn = await _builds.EnterAsync(cancel);
         using var held = await FileLock.AcquireAsync(
             Path.Combine(store.Paths.Locks, buildKey.ToString()), $"building {package.DisplayName}", time, holder => report(new BuildEvent.Waiting(package.DisplayName, holder)), cancel);
-        if (!options.Rebuild && records.Find(buildKey, Need.All) is { } same && FitsTo(same, package, dependencies))
+        if (!options.Rebuild && records.Find(buildKey, Need.All) is { } same && BuildKeys.Fits(same, package, root))
         {
             report(new BuildEvent.CutOff(package));
             return await records.KeepAgainAsync(package, same, cancel);
@@ -116,19 +116,14 @@ public sealed class PackageBuilder(
     /// <inheritdoc/>
     public void Dispose() => _builds.Dispose();
 
-    private static BuildKey BuildKeyOf(Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies)
+    private static (BuildKey Key, Record[] Root) BuildKeyOf(Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies)
     {
-        var root = RootComposer.KeyOf(dependencies.SelectMany(d => d.DiffIds("runtime", "dev")));
-        var test = package.Recipe.Test is null ? (Digest?)null : RootComposer.KeyOf(testDependencies.SelectMany(d => d.DiffIds("runtime")));
-        return new(RecipeKeys.OfAction(package.Recipe, root, package.Runtime, test).Digest);
+        Record[] root = [.. dependencies.Select(d => d.Record)];
+        return (BuildKeys.Of(package, root, testDependencies.Select(d => d.Record)), root);
     }
 
-    /// <summary>Whether a record of the same action names packages that this one has, too: equal files may come from packages of other names.</summary>
-    private static bool FitsTo(Record record, Package.Built package, ImmutableArray<Realised> dependencies) =>
-        record.RuntimeNeeds.All(n => dependencies.Any(d => d.Package.Name == n && d.DiffIds("runtime", "dev").Any()) || package.Runtime.Any(r => r.Name == n));
-
     private async Task<Realised> BuildAsync(
-        Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RuntimeClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)
+        Package.Built package, BuildKey buildKey, ImmutableArray<RootPart> parts, RealisedClosure runtimeClosure, BuildInputs inputs, BuildWork work, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
         var task = new BuildTask(package, parts, inputs);
@@ -180,7 +175,7 @@ public sealed class PackageBuilder(
     }
 
     private async Task TestAsync(
-        Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> needs, RuntimeClosure runtimeClosure, string log, CancellationToken cancel)
+        Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<string> needs, RealisedClosure runtimeClosure, string log, CancellationToken cancel)
     {
         var closure = Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]);
         var realised = await runtimeClosure(closure.Where(p => needs.Contains(p.Name)).Concat(package.TestTools));

@@ -17,9 +17,8 @@ using Buildit.Store.Sources;
 namespace Buildit.Build.Engine;
 
 /// <summary>Files from the store, else from their mirrors, verified; sources as canonical tars that are made once and kept.</summary>
-/// <param name="mirrors">Base addresses of the distribution's mirrors, for .debs and <c>debian:</c> addresses.</param>
 public sealed class PackageSources(
-    ContentStore store, Fetcher fetcher, BinhostSet binhosts, SourceArchive archive, GitSources git, Lazy<MirrorList> mirrors, EngineOptions options, Action<BuildEvent> report) : IPackageSources
+    ContentStore store, Fetcher fetcher, BinhostSet binhosts, SourceArchive archive, GitSources git, FileAddresses addresses, EngineOptions options, Action<BuildEvent> report) : IPackageSources
 {
     /// <inheritdoc/>
     public async Task<string> DebAsync(LockedPackage pin, CancellationToken cancel)
@@ -27,7 +26,7 @@ public sealed class PackageSources(
         var name = Path.GetFileName(pin.Path);
         try
         {
-            return await FetchAsync(new(name, mirrors.Value.ForPath(pin.Path), pin.Sha256, pin.Size), cancel);
+            return await FetchAsync(new(name, addresses.Of(pin), pin.Sha256, pin.Size), cancel);
         }
         catch (BuilditException e) when (e.Code == ExitCode.FetchFailed)
         {
@@ -49,11 +48,11 @@ public sealed class PackageSources(
 
     /// <inheritdoc/>
     public async Task<string> PatchAsync(ResolvedPatch patch, CancellationToken cancel) => patch.LocalPath ??
-        await FetchAsync(new(patch.FileName, [patch.Origin.Location], patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
+        await FetchAsync(new(patch.FileName, addresses.Of(RemoteFile.Of(patch)), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
 
     private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
     {
-        var urls = mirrors.Value.ExpandAll([remote.Url, .. remote.Mirrors, .. options.SourceMirrors.Select(m => m + "/" + source.FileName)]);
+        var urls = addresses.Of(RemoteFile.Of(source, remote));
         var file = await FetchAsync(new(source.FileName, Absolute(urls, source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
         var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("unpack", remote.Unpack ? 1 : 0).Put("name", source.NameInBuild).Digest;
         if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)

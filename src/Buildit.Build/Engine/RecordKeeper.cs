@@ -13,10 +13,10 @@ namespace Buildit.Build.Engine;
 public sealed class RecordKeeper(ContentStore store, Platform platform)
 {
     /// <summary>The record of a package, if the store has it and the outputs that are needed.</summary>
-    public Record? Find(Package package, Need need) => store.Index.FindRecord(package.Key) is { } blob ? Usable(blob, need) : null;
+    public Record? Find(Package package, Need need) => store.Index.FindRecord(package.Key) is { } blob ? Read(blob, need) : null;
 
     /// <summary>A record of the same action, if the store has it and the outputs that are needed.</summary>
-    public Record? Find(BuildKey key, Need need) => store.Index.FindRecord(key) is { } blob ? Usable(blob, need) : null;
+    public Record? Find(BuildKey key, Need need) => store.Index.FindRecord(key) is { } blob ? Read(blob, need) : null;
 
     /// <summary>The envelope of a package's record as the store has it: signed if it came from a binhost, not signed if it was made here.</summary>
     public Envelope? FindEnvelope(Package package) => store.Index.FindRecord(package.Key) is { } blob && store.ReadBlob(blob) is { } bytes ? Envelope.Read(bytes) : null;
@@ -59,14 +59,39 @@ public sealed class RecordKeeper(ContentStore store, Platform platform)
     private async Task<Realised> KeepAsync(Package package, Record record, Envelope envelope, IReadOnlyCollection<StoredTree> trees, CancellationToken cancel)
     {
         var bytes = envelope.Write();
-        await store.CommitAsync(trees, [bytes, Encoding.UTF8.GetBytes(package.Preimage)], cancel);
+        await store.CommitAsync(trees, [bytes, .. Preimages(package).Select(Encoding.UTF8.GetBytes)], cancel);
         store.Index.AddRecord(package.Key, record.BuildKey, Digest.Of(bytes), package.DisplayName);
         return new(package, record);
     }
 
-    private Record? Usable(Digest blob, Need need)
+    /// <summary>The preimage of a package, and those that it names and that were not kept yet, since not all of them are made for it.</summary>
+    private List<string> Preimages(Package package)
+    {
+        var kept = new HashSet<Digest> { package.Key.Digest };
+        var preimages = new List<string> { package.Preimage };
+        var waiting = new Stack<Package>(package.Dependencies);
+        while (waiting.TryPop(out var dependency))
+        {
+            if (kept.Add(dependency.Key.Digest) && !store.HasBlob(dependency.Key.Digest))
+            {
+                preimages.Add(dependency.Preimage);
+                foreach (var next in dependency.Dependencies)
+                {
+                    waiting.Push(next);
+                }
+            }
+        }
+
+        return preimages;
+    }
+
+    /// <summary>The record in a blob, if the outputs that are needed are there.</summary>
+    public Record? Read(Digest blob, Need need)
     {
         var record = store.ReadBlob(blob) is { } bytes ? RecordFormat.Read(bytes) : null;
-        return record is not null && need.Of(record).All(o => store.HasTree(record.Outputs[o])) ? record : null;
+        return record is not null && Has(record, need) ? record : null;
     }
+
+    /// <summary>Whether the outputs that are needed are there.</summary>
+    public bool Has(Record record, Need need) => need.Of(record).All(o => store.HasTree(record.Outputs[o]));
 }

@@ -32,21 +32,10 @@ public sealed class RootComposer(ContentStore store)
         ("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"),
     ];
 
-    /// <summary>Digest of what a root of these parts holds: the same parts in any order give the same digest.</summary>
-    public static Digest KeyOf(IEnumerable<RootPart> parts) => KeyOf(parts.Select(p => p.Tree.DiffId));
-
-    /// <summary>The same, of parts that need not be there.</summary>
-    public static Digest KeyOf(IEnumerable<Digest> diffIds)
-    {
-        var w = new CanonicalWriter("root", FormatVersions.SandboxProfile);
-        w.Put("part", diffIds.Select(d => d.Hex).Distinct().Order(StringComparer.Ordinal).ToArray());
-        return w.Digest;
-    }
-
     /// <summary>The directory of a root with these parts, composed now if it is not there yet.</summary>
     public async Task<string> ComposeAsync(IReadOnlyCollection<RootPart> parts, CancellationToken cancel)
     {
-        var root = Path.Combine(store.Paths.Roots, KeyOf(parts).Hex);
+        var root = Path.Combine(store.Paths.Roots, BuildKeys.OfRoot(parts.Select(p => p.Tree.DiffId)).Hex);
         if (Directory.Exists(root))
         {
             return root;

@@ -23,7 +23,7 @@ public sealed class GzipCompressor(ISandbox sandbox, Toolbox tools, string versi
     /// <inheritdoc/>
     public async Task CompressAsync(Action<Stream> write, Stream output, CancellationToken cancel)
     {
-        var root = await tools.RootAsync("libdeflate-tools", cancel);
+        var root = await tools.RootAsync(Toolbox.Gzip, cancel);
         var pieces = Channel.CreateBounded<Task<MemoryStream>>(Math.Max(1, parallel));
         var cutting = Task.Run(
             () =>

@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Build.Sandboxing;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Store;
 
 namespace Buildit.Build.Tools;
@@ -10,8 +11,17 @@ namespace Buildit.Build.Tools;
 /// <summary>Roots with pinned tools that buildit itself works with (the sandbox, compressors, gpgv), composed when they are first wanted.</summary>
 public sealed class Toolbox(ContentStore store, DistributionPackages? distribution, RootComposer roots)
 {
+    /// <summary>Makes the sandbox.</summary>
+    public const string Sandbox = "bubblewrap";
+
+    /// <summary>Compresses by gzip.</summary>
+    public const string Gzip = "libdeflate-tools";
+
+    /// <summary>Compresses by zstd.</summary>
+    public const string Zstd = "zstd";
+
     /// <summary>Distribution packages that buildit's own work needs; 'buildit lock' always locks them.</summary>
-    public static IReadOnlyList<string> Packages { get; } = ["bubblewrap", "gpgv", "libdeflate-tools", "zstd"];
+    public static IReadOnlyList<string> Packages { get; } = [Sandbox, "gpgv", Gzip, Zstd];
 
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _roots = new(StringComparer.Ordinal);
 
@@ -21,17 +31,18 @@ public sealed class Toolbox(ContentStore store, DistributionPackages? distributi
     /// <summary>The directory of a root that holds this distribution package and what it depends on.</summary>
     public Task<string> RootAsync(string package, CancellationToken cancel) => _roots.GetOrAdd(package, p => new(() => ComposeAsync(p, cancel))).Value;
 
-    private async Task<string> ComposeAsync(string package, CancellationToken cancel)
+    /// <summary>The node of one of these packages; throws if nothing declares it.</summary>
+    public Package Node(string package)
     {
         var bag = new DiagnosticBag();
         var node = distribution?.Get(package, null, bag);
         bag.ThrowIfErrors();
-        if (node is null)
-        {
-            throw new BuilditException(Core.ExitCode.InvalidInput, $"buildit needs 'debian/{package}', but no recipe tree declares a distribution", "add pkgs/debian/distribution.yaml and run 'buildit lock'");
-        }
+        return node ?? throw new BuilditException(Core.ExitCode.InvalidInput, $"buildit needs 'debian/{package}', but no recipe tree declares a distribution", "add pkgs/debian/distribution.yaml and run 'buildit lock'");
+    }
 
-        var realised = await Engine!.RealiseAllAsync(Closure.Of([node]), Need.Run, cancel);
+    private async Task<string> ComposeAsync(string package, CancellationToken cancel)
+    {
+        var realised = await Engine!.RealiseAllAsync(Closure.Of([Node(package)]), Need.Run, cancel);
         return await roots.ComposeAsync([.. realised.SelectMany(r => r.Parts(store, "runtime"))], cancel);
     }
 }

@@ -14,5 +14,5 @@ public sealed class ZstdCompressor(ISandbox sandbox, Toolbox tools, string versi
 
     /// <inheritdoc/>
     public async Task CompressAsync(Action<Stream> write, Stream output, CancellationToken cancel) =>
-        await Tool.RunAsync(sandbox, await tools.RootAsync("zstd", cancel), ["/usr/bin/zstd", "-q", "-3", "-T2", "-c"], (input, c) => Task.Run(() => write(input), c), output, cancel);
+        await Tool.RunAsync(sandbox, await tools.RootAsync(Toolbox.Zstd, cancel), ["/usr/bin/zstd", "-q", "-3", "-T2", "-c"], (input, c) => Task.Run(() => write(input), c), output, cancel);
 }

@@ -5,6 +5,7 @@ using Buildit.Build.Engine;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Core.Verification;
 using Buildit.Store;
 using Buildit.Store.Trees;

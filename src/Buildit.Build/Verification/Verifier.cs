@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Build.Actions;
 using Buildit.Build.Engine;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Store;
 using Buildit.Store.Trees;
 

@@ -4,9 +4,10 @@ using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
-using Buildit.Core.Diagnostics;
 using Buildit.Core.Containers;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 
 namespace Buildit.Cli.Building;
 

@@ -25,7 +25,7 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Option<string?> _type = Options.Type();
     private readonly Option<int?> _jobs = Options.Jobs();
     private readonly Option<bool> _keepGoing = new("--keep-going", "-k") { Description = "After a failure, go on with whatever does not depend on it; the smallest exit code of a failure counts" };
-    private readonly Option<bool> _rebuild = new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
+    private readonly Option<bool> _rebuild = Options.Rebuild();
     private readonly Option<bool> _offline = Options.Offline();
     private readonly Option<string?> _push = Options.Push;
     private readonly Option<bool> _requireBinhost = new("--require-binhost") { Description = "Build nothing: what no binhost has is an error (7), what one has without a signature that counts, too (6)" };

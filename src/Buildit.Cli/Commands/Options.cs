@@ -96,6 +96,17 @@ internal static class Options
             : targets;
     }
 
+    /// <summary>The one target of a command that takes no more.</summary>
+    public static string OneTarget(string[]? targets, IEnumerable<Option> options, string command) => NamedTargets(targets, options, command) is [var only]
+        ? only
+        : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
+
+    /// <summary>--rebuild.</summary>
+    public static Option<bool> Rebuild() => new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
+
+    /// <summary>--json.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "For programs" };
+
     /// <summary>--output DIR.</summary>
     public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
 

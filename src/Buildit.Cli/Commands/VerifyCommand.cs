@@ -13,7 +13,7 @@ namespace Buildit.Cli.Commands;
 /// <summary>buildit verify: makes packages and images again and compares, or compares what several places say of them.</summary>
 internal sealed class VerifyCommand(Terminal terminal, Func<IEnumerable<string>> verbs)
 {
-    private readonly Argument<string[]> _targets = new("TARGET") { Arity = ArgumentArity.OneOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
+    private readonly Argument<string[]> _targets = Options.Targets();
     private readonly Option<bool> _vary = new("--vary") { Description = "Build with whatever may be different for a build (jobs, clock, order of directories, ...); what differs then is put down to what was varied" };
     private readonly Option<bool> _all = new("--all") { Description = "Verify every package of the graph, not only those that the TARGET itself names" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as one JSON document" };
@@ -47,15 +47,10 @@ internal sealed class VerifyCommand(Terminal terminal, Func<IEnumerable<string>>
     private VerifyRequest Request(ParseResult parsed)
     {
         var start = Options.StartOf(parsed);
-        if (parsed.GetValue(_targets)!.FirstOrDefault(t => t.StartsWith('-')) is { } option)
-        {
-            throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", "'buildit verify --help' lists the options");
-        }
-
         return new()
         {
             Start = start,
-            Targets = parsed.GetValue(_targets)!,
+            Targets = Options.NamedTargets(parsed.GetValue(_targets), [_vary, _all, _json, _against, _jobs, _offline, _keepFailed, _progress], "verify"),
             Vary = parsed.GetValue(_vary),
             All = parsed.GetValue(_all),
             Against = [.. (parsed.GetValue(_against) ?? []).Select(p => (p, Path.GetFullPath(p, start)))],

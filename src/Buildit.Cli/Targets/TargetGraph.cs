@@ -9,8 +9,15 @@ using Buildit.Store.Fetching;
 
 namespace Buildit.Cli.Targets;
 
-/// <summary>A package that a target asks for, and the words in which it does.</summary>
-internal sealed record RequestedPackage(Package Package, string From);
+/// <summary>A package that a target asks for.</summary>
+/// <param name="Package">The package.</param>
+/// <param name="From">The words in which it does, for messages.</param>
+/// <param name="Span">The container's step that does; null for a package that is the target itself.</param>
+internal sealed record RequestedPackage(Package Package, string From, SourceSpan? Span)
+{
+    /// <summary>The package, and that it is asked for.</summary>
+    public (Package Package, NeedReason Reason) Asked => (Package, new(ReasonKind.Asked, "", Span is { } span ? [span.ToString()] : []));
+}
 
 /// <summary>A target's files as a graph with keys. Nothing is fetched, built or written to make it.</summary>
 internal sealed record TargetGraph
@@ -58,7 +65,7 @@ internal sealed record TargetGraph
     }
 
     /// <summary>Puts everything that no lock has into the bag.</summary>
-    public void ReportMissing(DiagnosticBag bag, string hint)
+    public void ReportMissing(DiagnosticBag bag, string hint = "run 'buildit lock' with this target, or build it")
     {
         foreach (var wanted in Missing)
         {
@@ -72,7 +79,7 @@ internal sealed record TargetGraph
         var package = new GraphReader(session, locked.Pins, Platform.LinuxAmd64).Read(bag, graph => target is Target.RecipeDirectory
             ? graph.FromDirectory(target.Path, null)
             : graph.Named(new(target.Written, new(new("command line", target.Written), 1, 1, target.Written.Length))));
-        return new() { Target = target, Container = null, Lock = locked, Packages = package is null ? [] : [new(package, $"package '{target.Written}'")] };
+        return new() { Target = target, Container = null, Lock = locked, Packages = package is null ? [] : [new(package, $"package '{target.Written}'", null)] };
     }
 
     private static TargetGraph OfContainer(Session session, Target.ContainerDirectory target, DiagnosticBag bag)
@@ -91,7 +98,7 @@ internal sealed record TargetGraph
             Step.NamedPackage n => (graph.Named(n.Name), $"package '{n.Name.Value}'"),
             _ => (null, ""),
         };
-        return package is null ? null : new(package, from);
+        return package is null ? null : new(package, from, step.Span);
     }
 
     private static Container Parse(Session session, string directory, DiagnosticBag bag)

@@ -8,6 +8,7 @@ using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Locks;
+using Buildit.Core.Records;
 
 namespace Buildit.Cli.Verifying;
 

@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using Buildit.Build.Verification;
+using Buildit.Cli.Consoles;
 using Buildit.Core;
 using Buildit.Core.Verification;
 
@@ -9,20 +9,14 @@ namespace Buildit.Cli.Verifying;
 /// <summary>What a run found out as JSON. docs/reproducibility.md describes its fields.</summary>
 internal static class VerifyJson
 {
-    public static string Write(VerifyResults results)
+    public static string Write(VerifyResults results) => JsonText.Of(w =>
     {
-        using var stream = new MemoryStream();
-        using (var w = new Utf8JsonWriter(stream, new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            w.WriteStartObject();
-            Array(w, "packages", results.Packages, Verdict);
-            Array(w, "images", results.Images, Image);
-            Array(w, "comparisons", results.Comparisons, Comparison);
-            w.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(stream.ToArray());
-    }
+        w.WriteStartObject();
+        Array(w, "packages", results.Packages, Verdict);
+        Array(w, "images", results.Images, Image);
+        Array(w, "comparisons", results.Comparisons, Comparison);
+        w.WriteEndObject();
+    });
 
     private static void Verdict(Utf8JsonWriter w, Verdict verdict)
     {
@@ -67,7 +61,7 @@ internal static class VerifyJson
     private static void File(Utf8JsonWriter w, FileDifference file)
     {
         w.WriteString("path", "/" + file.Path.Path);
-        Texts(w, "changes", file.Path.Changes);
+        Texts(w, "changes", file.Path.Words);
         Array(w, "contents", file.Contents, Content);
     }
 

@@ -7,7 +7,7 @@ namespace Buildit.Core.Graphs;
 /// <summary>A <see cref="GraphMemory"/> as bytes: packages sorted by name, and a digest of all at the end, since a file may be damaged.</summary>
 public static class GraphMemoryFormat
 {
-    private const string Magic = "buildit graph 1";
+    private const string Magic = "buildit graph 2";
     private const int DigestSize = 32;
 
     /// <summary>Equal memories give equal bytes.</summary>
@@ -65,6 +65,15 @@ public static class GraphMemoryFormat
         }
 
         Write(w, p.Replaces);
+        w.Write(p.RemoteFiles.Length);
+        foreach (var file in p.RemoteFiles)
+        {
+            w.Write(file.Name);
+            w.Write(file.Digest.IsEmpty ? "" : file.Digest.Hex);
+            Write(w, file.Addresses);
+            w.Write(file.HasMirrors);
+        }
+
         w.Write(Bytes(p.DependencyKeys));
         w.Write(p.Inputs.Length);
         foreach (var (path, stamp) in p.Inputs)
@@ -95,6 +104,7 @@ public static class GraphMemoryFormat
         Key = new(ReadDigest(r)),
         Roles = ReadAll(r, ReadNames),
         Replaces = ReadNames(r),
+        RemoteFiles = ReadAll(r, static r => new RemoteFile(r.ReadString(), Core.Digest.TryParse(r.ReadString(), out var digest) ? digest : default, ReadNames(r), r.ReadBoolean())),
         DependencyKeys = ReadDigest(r),
         Inputs = ReadAll(r, static r => new RememberedInput(r.ReadString(), new(r.ReadInt64(), r.ReadInt64(), r.ReadInt64(), r.ReadInt64()))),
     };

@@ -31,6 +31,9 @@ public sealed record RememberedPackage
     /// <summary>Names of packages that it stands for.</summary>
     public required ImmutableArray<string> Replaces { get; init; }
 
+    /// <summary>What its build gets from elsewhere.</summary>
+    public required ImmutableArray<RemoteFile> RemoteFiles { get; init; }
+
     /// <summary>Digest of the keys of all that it names above.</summary>
     public required Digest DependencyKeys { get; init; }
 
@@ -46,6 +49,7 @@ public sealed record RememberedPackage
         Key = package.Key,
         Roles = package.DependencyNames,
         Replaces = package.Replaces,
+        RemoteFiles = package is Package.Built { RemoteFiles: var files } ? files : [],
         DependencyKeys = DigestOf(package is Package.Built b ? [b.Tools, b.Libs, b.Runtime, b.TestTools] : [package.Companions]),
         Inputs = inputs,
     };
@@ -78,6 +82,7 @@ public sealed record RememberedPackage
                 Replaces = Replaces,
                 DependencyNames = Roles,
                 RecipeLater = () => ((Package.Built)whole.Value).Recipe,
+                RemoteFiles = RemoteFiles,
                 Tools = roles[0],
                 Libs = roles[1],
                 Runtime = roles[2],

@@ -16,16 +16,13 @@ namespace Buildit.Images.Composition;
 public sealed class LibraryCheck
 {
     private const int ShownFiles = 5;
-    private static readonly string[] Commands = ["usr/local/sbin", "usr/local/bin", "usr/sbin", "usr/bin", "sbin", "bin"];
-    private readonly ImageRoot _root;
-    private readonly IReadOnlyDictionary<string, Program> _programs;
+    private readonly Loader _loader;
     private readonly Dictionary<string, string> _anywhere = new(StringComparer.Ordinal);
     private readonly HashSet<string> _started = new(StringComparer.Ordinal);
 
     private LibraryCheck(ImageRoot root)
     {
-        _root = root;
-        _programs = ProgramIndex.Read(root);
+        _loader = new(root);
         foreach (var path in root.Entries.Select(e => e.Entry.Path))
         {
             _anywhere.TryAdd(TreePath.Name(path), path);
@@ -60,7 +57,7 @@ public sealed class LibraryCheck
     private IEnumerable<Missing> FindMissing()
     {
         // Programs first, with all that they load: what is left over is only ever loaded by name, at run time.
-        var programs = _programs.Values.Where(p => p.Elf is { Interpreter: not null }).ToArray();
+        var programs = _loader.Programs.Where(p => p.Elf is { Interpreter: not null }).ToArray();
         foreach (var program in programs)
         {
             foreach (var missing in FromProgram(program))
@@ -69,17 +66,17 @@ public sealed class LibraryCheck
             }
         }
 
-        foreach (var library in _programs.Values.Where(p => p.Elf is { Type: ElfType.Shared } && !_started.Contains(p.Entry.Entry.Path)).ToArray())
+        foreach (var library in _loader.Programs.Where(p => p.Elf is { Type: ElfType.Shared } && !_started.Contains(p.Entry.Entry.Path)).ToArray())
         {
-            foreach (var soname in library.Elf!.Needed.Where(n => !IsHere(library, n)))
+            foreach (var soname in library.Elf!.Needed.Where(n => _loader.FindAlone(library, n) is null))
             {
                 yield return new(library, soname, IsLibrary: true, !IsDistribution(library));
             }
         }
 
-        foreach (var script in _programs.Values.Where(p => p.Elf is null))
+        foreach (var script in _loader.Programs.Where(p => p.Elf is null))
         {
-            if (MissingInterpreter(script) is { } interpreter)
+            foreach (var (interpreter, _) in _loader.Interpreters(script).Where(i => i.Found is null).Take(1))
             {
                 yield return new(script, interpreter, IsLibrary: false, !IsDistribution(script));
             }
@@ -89,9 +86,9 @@ public sealed class LibraryCheck
     /// <summary>Loads a program in thought: its libraries, theirs, and so on. What one has loaded is there for all that come after it.</summary>
     private IEnumerable<Missing> FromProgram(Program program)
     {
-        if (_root.Resolve(program.Elf!.Interpreter!) is null)
+        foreach (var (interpreter, _) in _loader.Interpreters(program).Where(i => i.Found is null))
         {
-            yield return new(program, program.Elf.Interpreter!, IsLibrary: false, IsError: true);
+            yield return new(program, interpreter, IsLibrary: false, IsError: true);
         }
 
         var loaded = new HashSet<string>(StringComparer.Ordinal);
@@ -101,7 +98,7 @@ public sealed class LibraryCheck
             _started.Add(file.Entry.Entry.Path);
             foreach (var soname in file.Elf!.Needed.Where(loaded.Add))
             {
-                if (Find(file, program, soname) is { } library)
+                if (_loader.Find(file, program, soname) is { } library)
                 {
                     queue.Enqueue(library);
                 }
@@ -111,58 +108,6 @@ public sealed class LibraryCheck
                 }
             }
         }
-    }
-
-    private Program? Find(Program file, Program program, string soname)
-    {
-        if (soname.Contains('/', StringComparison.Ordinal))
-        {
-            return At(soname, file);
-        }
-
-        // An rpath of the program counts for its libraries, a run path for its own file only (ld.so(8)).
-        var elf = file.Elf!;
-        var inherited = elf.Runpath.IsEmpty ? [.. Expand(file, elf.Rpath), .. program.Elf!.Runpath.IsEmpty ? Expand(program, program.Elf.Rpath) : []] : Expand(file, elf.Runpath);
-        return inherited.Concat(DefaultDirectories(elf)).Select(d => At(d + "/" + soname, file)).FirstOrDefault(p => p is not null);
-    }
-
-    /// <summary>A library that nobody asks for by soname may count on its neighbours: whoever opens it knows its directory.</summary>
-    private bool IsHere(Program library, string soname) =>
-        Find(library, library, soname) is not null || At(TreePath.Parent(library.Entry.Entry.Path) + "/" + soname, library) is not null;
-
-    private Program? At(string path, Program asker) =>
-        _root.Resolve(path) is { } entry && _programs.TryGetValue(HardLinkTarget(entry.Entry), out var found)
-        && found.Elf is { } elf && elf.Machine == asker.Elf!.Machine && elf.Is64Bit == asker.Elf.Is64Bit ? found : null;
-
-    private static string HardLinkTarget(TreeEntry entry) => entry.Kind == EntryKind.HardLink ? entry.Target! : entry.Path;
-
-    private static IEnumerable<string> Expand(Program file, ImmutableArray<string> directories)
-    {
-        var origin = "/" + TreePath.Parent(file.Entry.Entry.Path);
-        var lib = file.Elf!.Is64Bit ? "lib64" : "lib";
-        return directories.Select(d => d.Replace("${ORIGIN}", origin, StringComparison.Ordinal).Replace("$ORIGIN", origin, StringComparison.Ordinal)
-            .Replace("${LIB}", lib, StringComparison.Ordinal).Replace("$LIB", lib, StringComparison.Ordinal));
-    }
-
-    private static IEnumerable<string> DefaultDirectories(ElfFile elf)
-    {
-        var triplet = elf.Machine switch { 62 => "x86_64-linux-gnu", 3 => "i386-linux-gnu", 183 => "aarch64-linux-gnu", 40 => "arm-linux-gnueabihf", _ => null };
-        string[] multiarch = triplet is null ? [] : [$"/lib/{triplet}", $"/usr/lib/{triplet}"];
-        string[] wide = elf.Is64Bit ? ["/lib64", "/usr/lib64"] : [];
-        return [.. multiarch, "/lib", "/usr/lib", .. wide];
-    }
-
-    private string? MissingInterpreter(Program script)
-    {
-        var interpreter = script.Shebang[0];
-        if (_root.Resolve(interpreter) is null)
-        {
-            return interpreter;
-        }
-
-        // "#!/usr/bin/env python3": env looks for the command on the path.
-        var command = TreePath.Name(interpreter) == "env" ? script.Shebang.Skip(1).FirstOrDefault(w => !w.StartsWith('-') && !w.Contains('=', StringComparison.Ordinal)) : null;
-        return command is null || command.Contains('/', StringComparison.Ordinal) || Commands.Any(d => _root.Resolve($"{d}/{command}") is not null) ? null : command;
     }
 
     private static bool IsDistribution(Program file) => file.Entry.Part?.Package.StartsWith("debian/", StringComparison.Ordinal) == true;

@@ -2,6 +2,7 @@ using Buildit.Build.Engine;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 
 namespace Buildit.Build.Tests.Engine;
 
@@ -129,6 +130,21 @@ public class BuildEngineTests
         await bench.Engine.RealiseAsync(Samples.Built(recipe, [bench.Shell], testTools: [bench.Shell, bench.Package("app/tool")]), None);
         Assert.Equal(2, bench.Started.Count(s => s == "app/top"));
         Assert.Empty(bench.Events.OfType<BuildEvent.CutOff>());
+    }
+
+    [Fact]
+    public async Task What_was_cut_off_by_its_record_is_made_when_its_files_are_needed()
+    {
+        using var bench = new EngineBench();
+        var first = await bench.Engine.RealiseAsync(bench.Package("lib/x"), None);
+        Directory.Delete(bench.Store.Paths.Tree(first.Record.Outputs["runtime"]), recursive: true);
+        // The same action under another recipe key: what it replaces is no part of a build.
+        var lib = Samples.Built(Samples.Recipe("lib/x"), [bench.Shell], replaces: ["lib/y"]);
+        using var again = bench.Again();
+        Assert.Equal(first.Record.Outputs, (await again.Engine.RealiseAsync(lib, Need.Record, None)).Record.Outputs);
+        await again.Engine.RealiseAsync(lib, Need.Build, None);
+        Assert.Equal(["lib/x"], again.Started);
+        Assert.True(again.Engine.IsThere(lib));
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using Buildit.Core;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Records;
 using Buildit.Core.Trust;
 using Buildit.Store;
 using Buildit.Store.Binhosts;
@@ -24,8 +25,16 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
     private readonly DebianImport _debian;
 
     public EngineBench(EngineOptions? engine = null, string? binhost = null, Func<TrustPolicy>? trust = null)
+        : this(null, engine, binhost, trust)
     {
-        Store = ContentStore.Open(Path.Combine(_directory, "store"));
+    }
+
+    /// <summary>A further process with the same store, as it were.</summary>
+    public EngineBench Again() => new(Store.Paths.Root, null, null, null);
+
+    private EngineBench(string? store, EngineOptions? engine, string? binhost, Func<TrustPolicy>? trust)
+    {
+        Store = ContentStore.Open(store ?? Path.Combine(_directory, "store"));
         Records = new(Store, Platform.LinuxAmd64);
         var options = (engine ?? new()) with { ParallelBuilds = 4 };
         Binhosts = new(Store, binhost is null ? [] : [new("shared", new DirectoryPlace(binhost, TimeProvider.System), trust ?? (() => TrustPolicy.Nobody), null, new() { Patience = TimeSpan.FromMinutes(1) }, TimeProvider.System, Told.Enqueue)], TimeProvider.System, Told.Enqueue);

@@ -154,7 +154,8 @@ public sealed class GraphMemoryTests
         return package!;
     }
 
-    private static IEnumerable<string> NamesOf(Package.Built p) => p.Tools.Concat(p.Libs).Concat(p.Runtime).Concat(p.TestTools).Concat(p.Companions).Select(d => d.DisplayName + " " + d.Key).Concat(p.Replaces);
+    private static IEnumerable<string> NamesOf(Package.Built p) => p.Tools.Concat(p.Libs).Concat(p.Runtime).Concat(p.TestTools).Concat(p.Companions).Select(d => d.DisplayName + " " + d.Key).Concat(p.Replaces)
+        .Concat(p.RemoteFiles.Select(f => $"{f.Name} {f.Digest} {string.Join(' ', f.Addresses)} {f.HasMirrors}"));
 
     /// <summary>A workspace whose files can be looked at, but not read.</summary>
     private sealed class Unread(MemoryWorkspace files) : IWorkspace

@@ -9,7 +9,7 @@ public static class TinyElf
     private const int Header = 64;
     private const int Segment = 56;
 
-    public static byte[] Make(string[] needed, string? interpreter = null, string? runpath = null, string? rpath = null, int machine = 62)
+    public static byte[] Make(string[] needed, string? interpreter = null, string? runpath = null, string? rpath = null, int machine = 62, string? soname = null)
     {
         var strings = new MemoryStream();
         strings.WriteByte(0);
@@ -18,6 +18,11 @@ public static class TinyElf
         if (runpath is not null)
         {
             dynamic.Add((29, Add(runpath)));
+        }
+
+        if (soname is not null)
+        {
+            dynamic.Add((14, Add(soname)));
         }
 
         if (rpath is not null)

@@ -1,0 +1,21 @@
+using Buildit.Core.Graphs;
+using Buildit.Core.Keys;
+using Buildit.Core.Records;
+
+namespace Buildit.Core.Planning;
+
+/// <summary>What is there already, as a plan is told it. A record counts only while the outputs of it that are needed are there.</summary>
+public interface IAvailability
+{
+    /// <summary>The record of a package by its recipe key.</summary>
+    Record? Find(Package package, Need need);
+
+    /// <summary>A record of an action.</summary>
+    Record? Find(BuildKey key, Need need);
+
+    /// <summary>Whether anything of this name and version was made before, whatever its keys.</summary>
+    bool WasMade(Package package);
+
+    /// <summary>Size of a fetched file in bytes; null if it is not there.</summary>
+    long? SizeOf(Digest file);
+}

@@ -1,0 +1,32 @@
+
+namespace Buildit.Core.Records;
+
+/// <summary>How much of a package somebody needs. What nobody needs is not downloaded.</summary>
+public enum Need
+{
+    /// <summary>To know what its outputs are: their diffIDs go into keys.</summary>
+    Record,
+
+    /// <summary>To run it: the runtime output.</summary>
+    Run,
+
+    /// <summary>To build with it: the runtime and dev outputs.</summary>
+    Build,
+
+    /// <summary>All outputs, to pass them on.</summary>
+    All,
+}
+
+/// <summary>What a need means for a record.</summary>
+public static class Needs
+{
+    /// <summary>Names of the outputs that must be there, as far as the package has them.</summary>
+    public static IEnumerable<string> Of(this Need need, Record record) => need switch
+    {
+        Need.Record => [],
+        Need.Run => record.Outputs.Keys.Where(static o => o == "runtime"),
+        Need.Build => record.Outputs.Keys.Where(static o => o is "runtime" or "dev"),
+        Need.All => record.Outputs.Keys,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}
