@@ -4,7 +4,7 @@ using Buildit.Tests.Shared;
 namespace Buildit.Peers.Tests;
 
 /// <summary>The contract of places against a real sshd.</summary>
-public abstract class SshPlaceTests(string url) : WritablePlaceContract, IDisposable
+public abstract class SshPlaceTests(string url) : SerialPlaceContract, IDisposable
 {
     private readonly IWritablePlace[] _places = [.. Enumerable.Range(0, 3).Select(_ => SshPlace.At(url, Long, Long, Long, TimeProvider.System))];
     private int _calls;

@@ -2,6 +2,7 @@ using Buildit.Core;
 using Buildit.Core.Configuration;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Locks;
+using Buildit.Store.Registries;
 
 namespace Buildit.Cli.Workspaces;
 
@@ -75,6 +76,13 @@ internal sealed record Settings
 
     /// <summary>The user's own configuration directory.</summary>
     public static string UserDirectory() => Path.Combine(Xdg("XDG_CONFIG_HOME", ".config"), "buildit");
+
+    /// <summary>Who asks registries: what <c>docker login</c> has kept.</summary>
+    public static RegistryLogins RegistryLogins()
+    {
+        var directory = Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } set ? Path.GetFullPath(set) : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".docker");
+        return new(Path.Combine(directory, "config.json"));
+    }
 
     // XDG Base Directory Specification 0.8: relative paths in these variables are invalid and ignored.
     private static string Xdg(string variable, string fallback) =>

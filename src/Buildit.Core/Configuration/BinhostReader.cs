@@ -7,7 +7,7 @@ namespace Buildit.Core.Configuration;
 /// <summary>Reads <c>repository:</c>, the first design's form, and <c>binhosts:</c>; both become the same values.</summary>
 internal static class BinhostReader
 {
-    private static readonly ImmutableArray<string> Schemes = ["https://", "http://", "file://", "ssh://", "oci://", "s3://"];
+    private static readonly ImmutableArray<string> Schemes = ["https://", "http://", "file://", "ssh://", "oci://", "oci+http://", "s3://"];
 
     /// <summary>The one binhost of <c>repository: {name, upload-type, upload-path, download-type, download-path, keys}</c>; none if the key is not there.</summary>
     internal static ImmutableArray<BinhostEntry> Repository(MapReader config)

@@ -8,6 +8,8 @@ namespace Buildit.Store.Binhosts;
 /// <summary>One binhost as it is read from: a place, and whose signatures count there.</summary>
 public sealed class Binhost : IDisposable
 {
+    private const int AtOnce = 64;
+    private readonly SemaphoreSlim _asked = new(AtOnce);
     private readonly CatalogReader _catalog;
     private readonly Lazy<TrustPolicy> _trust;
     private readonly TimeProvider _clock;
@@ -41,7 +43,7 @@ public sealed class Binhost : IDisposable
     {
         try
         {
-            return await _catalog.FindAsync(key, cancel) is { } record && await Place.GetAsync(BinhostLayout.Record(record), null, cancel) is { } document
+            return await RecordOfAsync(key, cancel) is { } record && await ReadAsync(record, cancel) is { } document
                 ? Envelope.Read(document.Content) ?? Envelope.Of(default)
                 : null;
         }
@@ -73,5 +75,25 @@ public sealed class Binhost : IDisposable
     public void Gave(long bytes) => _report(new BinhostEvent.Downloaded(bytes) { Binhost = Name });
 
     /// <inheritdoc/>
-    public void Dispose() => Place.Dispose();
+    public void Dispose()
+    {
+        _asked.Dispose();
+        Place.Dispose();
+    }
+
+    private async Task<Digest?> RecordOfAsync(Digest key, CancellationToken cancel) => Place.FindsByName ? key : await _catalog.FindAsync(key, cancel);
+
+    private async Task<PlaceDocument?> ReadAsync(Digest record, CancellationToken cancel)
+    {
+        // To wait for one's turn must not count as waiting for the place.
+        await _asked.WaitAsync(cancel);
+        try
+        {
+            return await Place.GetAsync(BinhostLayout.Record(record), null, cancel);
+        }
+        finally
+        {
+            _asked.Release();
+        }
+    }
 }

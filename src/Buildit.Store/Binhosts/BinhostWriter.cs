@@ -81,9 +81,11 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         return Task.FromResult(Changed(current, merged));
     }, cancel);
 
-    /// <summary>Adds rows to the catalog; the records must be there.</summary>
+    /// <summary>Adds rows to the catalog, or what stands for it; the records must be there.</summary>
     public Task AddToCatalogAsync(IReadOnlyCollection<CatalogRow> rows, CancellationToken cancel) =>
-        rows.Count == 0 ? Task.CompletedTask : UpdateAsync(BinhostLayout.Catalog, current => AddedAsync(current, rows, cancel), cancel);
+        place.FindsByName ? EachAsync(rows.Where(r => r.Key != r.Record), async (row, stop) => await PutAgainAsync(row, stop), cancel)
+        : rows.Count == 0 ? Task.CompletedTask
+        : UpdateAsync(BinhostLayout.Catalog, current => AddedAsync(current, rows, cancel), cancel);
 
     /// <summary>Adds an image to the index; its blobs must be there.</summary>
     public Task AddImageAsync(OciIndexEntry image, CancellationToken cancel) => UpdateAsync(
@@ -101,8 +103,22 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         await UpdateAsync(BinhostLayout.KeyList, current => Task.FromResult(Changed(current, WithLine(current, key.Id.Hex))), cancel);
     }
 
-    private async Task<IReadOnlyList<Digest>> ListedAsync(IReadOnlyCollection<Digest> keys, CancellationToken cancel)
+    /// <summary>Puts a record under another key as well.</summary>
+    private async Task PutAgainAsync(CatalogRow row, CancellationToken cancel)
     {
+        if (await RetryAsync(stop => place.GetAsync(BinhostLayout.Record(row.Record), null, stop), cancel) is { } document && Envelope.Read(document.Content) is { } envelope)
+        {
+            await PutRecordAsync(row.Key, envelope, cancel);
+        }
+    }
+
+    private async Task<IReadOnlyCollection<Digest>> ListedAsync(IReadOnlyCollection<Digest> keys, CancellationToken cancel)
+    {
+        if (place.FindsByName)
+        {
+            return keys;
+        }
+
         var document = await RetryAsync(stop => place.GetAsync(BinhostLayout.Catalog, null, stop), cancel);
         if (document is null || Catalog.Parse(document.Content.Span) is not { } catalog)
         {

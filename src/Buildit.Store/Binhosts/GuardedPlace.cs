@@ -35,6 +35,9 @@ public sealed class GuardedPlace(IPlace inner, PlaceLimits limits, TimeProvider 
     /// <inheritdoc/>
     public string Address => inner.Address;
 
+    /// <inheritdoc/>
+    public bool FindsByName => inner.FindsByName;
+
     /// <summary>Whether it failed in this run; it is not asked any more.</summary>
     public bool HasFailed => _failure is not null;
 

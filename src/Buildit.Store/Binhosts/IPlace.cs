@@ -17,6 +17,12 @@ public interface IPlace : IDisposable
     /// <summary>Where it is, for people: without passwords.</summary>
     string Address { get; }
 
+    /// <summary>
+    /// Whether it is asked for each record by its key, because it has no catalog: nobody could write to one without losing what others write, or it tells just as
+    /// well itself what is there. A record that has two keys is there under both.
+    /// </summary>
+    bool FindsByName => false;
+
     /// <summary>A document, at most <see cref="Core.Binhosts.BinhostLayout.LargestDocument"/> bytes; null if it is not there.</summary>
     /// <param name="path">Its name.</param>
     /// <param name="known">The state that the caller has, if any: returned itself if nothing changed.</param>
@@ -38,7 +44,7 @@ public interface IWritablePlace : IPlace
 
     /// <summary>
     /// Replaces a document by what <paramref name="change"/> makes of its present content (null: it is not there), as if nobody else wrote meanwhile:
-    /// by a lock, or by comparing versions and asking <paramref name="change"/> again. If that gives null, nothing is written. It may read and put blobs.
+    /// by a lock, or by comparing versions and asking <paramref name="change"/> again; where neither can be had, <see cref="Core.Binhosts.DocumentJoin"/> brings together what was written. If that gives null, nothing is written. It may read and put blobs.
     /// </summary>
     Task UpdateAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel);
 

@@ -1,9 +1,14 @@
 using Buildit.Store.Fetching;
+using Buildit.Store.Registries;
 
 namespace Buildit.Store.Binhosts;
 
 /// <summary>Makes places out of what people write: an absolute directory, or a URL. A new kind of place is a line in each switch.</summary>
-public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, TimeProvider time)
+/// <param name="options">Proxy and patience when writing.</param>
+/// <param name="limits">Patience when reading.</param>
+/// <param name="logins">Who asks registries.</param>
+/// <param name="time">Measures patience.</param>
+public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, RegistryLogins logins, TimeProvider time)
 {
     // Patience is the guard's; whoever waits for the network must not have more of it.
     private readonly FetchOptions _reading = options with { ConnectTimeout = limits.Patience, StallTimeout = limits.Patience, Retries = 0 };
@@ -16,6 +21,7 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, TimeP
     {
         "file" or "http" or "https" => null,
         "ssh" => SshPlace.Objection(location),
+        "oci" or "oci+http" => RegistryPlace.Objection(location),
         var other => NotYet(other),
     };
 
@@ -29,6 +35,7 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, TimeP
     {
         "file" => Directory(location),
         "ssh" => SshPlace.At(location, limits.Patience, limits.Patience, limits.Patience, time),
+        "oci" or "oci+http" => RegistryPlace.At(location, logins, _reading, time),
         _ => new HttpPlace(new(location), _reading, time),
     };
 
@@ -36,6 +43,7 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, TimeP
     public IWritablePlace Write(string location) => SchemeOf(location) switch
     {
         "ssh" => SshPlace.At(location, limits.Patience, options.PatientConnectTimeout, options.StallTimeout, time),
+        "oci" or "oci+http" => RegistryPlace.At(location, logins, options, time),
         _ => Directory(location),
     };
 

@@ -28,6 +28,15 @@ public static class PlaceReading
         }
     }
 
+    /// <summary>Reads over what the caller has already, where the server cannot send a part.</summary>
+    internal static async Task SkipAsync(this Stream body, long count, CancellationToken cancel)
+    {
+        var buffer = new byte[1 << 16];
+        for (int read; count > 0 && (read = await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), cancel)) > 0; count -= read)
+        {
+        }
+    }
+
     /// <summary>Reads to the end, or until it is more than can be right.</summary>
     private static async Task<byte[]> ReadSomeAsync(this Stream stream, CancellationToken cancel)
     {
