@@ -125,8 +125,8 @@ public sealed class BinhostTests : IDisposable
     {
         var builder = await BuilderAsync();
         Configure(builder, "{name: far, url: 's3://someone/bin'}");
-        (await builder.MustBuildAsync("test/app")).Says("warning: the binhost 'far' is not read from", "are not in this version");
-        (await builder.BuildAsync("test/app", "--push=far")).Fails(3, "are not in this version");
+        (await builder.MustBuildAsync("test/app")).Says("warning: the binhost 'far' is not read from", "does not speak S3", "https address");
+        (await builder.BuildAsync("test/app", "--push=far")).Fails(3, "does not speak S3", "aws s3 sync");
         (await builder.BuildAsync("test/app", "--push=fra")).Fails(2, "there is no binhost 'fra'", "did you mean 'far'?");
     }
 

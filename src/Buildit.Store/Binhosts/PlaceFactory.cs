@@ -22,7 +22,8 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, Regis
         "file" or "http" or "https" => null,
         "ssh" => SshPlace.Objection(location),
         "oci" or "oci+http" => RegistryPlace.Objection(location),
-        var other => NotYet(other),
+        "s3" => "this version does not speak S3: push into a directory, copy that into the bucket ('aws s3 sync'), and name the bucket's https address as 'download'",
+        var other => $"nothing can be had from '{other}:' addresses",
     };
 
     /// <summary>Why a location cannot be written to; null if it can.</summary>
@@ -50,6 +51,4 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, Regis
     private DirectoryPlace Directory(string location) => new(location.StartsWith("file://", StringComparison.Ordinal) ? new Uri(location).LocalPath : location, time);
 
     private static string SchemeOf(string location) => IsLocal(location) ? "file" : location[..location.IndexOf("://", StringComparison.Ordinal)];
-
-    private static string NotYet(string scheme) => $"binhosts at '{scheme}:' addresses are not in this version";
 }
