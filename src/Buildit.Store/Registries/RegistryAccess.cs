@@ -40,7 +40,7 @@ internal sealed class RegistryAccess(RegistryAddress address, RegistryLogins log
 
             _login ??= await logins.FindAsync(address.LoginName, cancel);
             var challenges = offered.Select(o => AuthChallenge.Parse(o.Scheme, o.Parameter)).ToArray();
-            var next = challenges.FirstOrDefault(c => c.Realm is not null) is { } bearer ? new("Bearer", await TokenAsync(bearer, watch, cancel))
+            var next = challenges.FirstOrDefault(c => c.Realm is not null) is { } bearer ? new("Bearer", await TokenAsync(bearer, watch))
                 : _login is { IsToken: false } && challenges.Any(c => c.Scheme == "basic") ? Basic(_login)
                 : null;
             var isNew = next is not null && next != Header;
@@ -65,7 +65,7 @@ internal sealed class RegistryAccess(RegistryAddress address, RegistryLogins log
 
     private static AuthenticationHeaderValue Basic(RegistryLogin login) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Secret}")));
 
-    private async Task<string> TokenAsync(AuthChallenge challenge, StallWatch watch, CancellationToken cancel)
+    private async Task<string> TokenAsync(AuthChallenge challenge, StallWatch watch)
     {
         var realm = challenge.Realm!;
         if (realm.Scheme != Uri.UriSchemeHttps && !(address.IsPlain && realm.Scheme == Uri.UriSchemeHttp))
@@ -74,10 +74,10 @@ internal sealed class RegistryAccess(RegistryAddress address, RegistryLogins log
         }
 
         using var response = _login is { IsToken: true } token ? await RefreshAsync(realm, challenge, token, watch) : await AskAsync(realm, challenge, watch);
-        var body = await response.Content.ReadAsByteArrayAsync(cancel);
+        var body = await RegistryAnswer.ReadAsync(response, watch);
         return response.StatusCode switch
         {
-            HttpStatusCode.OK => TokenOf(body) ?? throw new PlaceException($"has a token server that sends {ContentKind.Detect(body.AsSpan(0, Math.Min(512, body.Length))).Description}"),
+            HttpStatusCode.OK => TokenOf(body) ?? throw new PlaceException($"has a token server that sends {ContentKind.Detect(body.Span[..Math.Min(512, body.Length)]).Description}"),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => throw new PlaceException(Explain(HttpStatusCode.Unauthorized)),
             var status => throw new PlaceException($"has a token server that answers {(int)status} {response.ReasonPhrase}", RetryPolicy.MayPass(status)),
         };
@@ -99,7 +99,7 @@ internal sealed class RegistryAccess(RegistryAddress address, RegistryLogins log
 
     private static IEnumerable<KeyValuePair<string, string>> Wanted(AuthChallenge challenge) => challenge.Parameters.Where(p => p.Key is "service" or "scope").OrderBy(p => p.Key, StringComparer.Ordinal);
 
-    private static string? TokenOf(byte[] body)
+    private static string? TokenOf(ReadOnlyMemory<byte> body)
     {
         try
         {

@@ -10,14 +10,13 @@ namespace Buildit.Store.Registries;
 internal static class RegistryAnswer
 {
     private const int LongestReason = 160;
-    private const int MostOfBody = 1 << 12;
 
     /// <summary>Whether it is the answer to what was asked; false if what was asked for is not there. Throws <see cref="PlaceException"/> for anything else.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="access">Who asked.</param>
     /// <param name="clock">For <c>Retry-After</c>.</param>
-    /// <param name="cancel">Ends it.</param>
-    public static async Task<bool> IsThereAsync(HttpResponseMessage response, RegistryAccess access, TimeProvider clock, CancellationToken cancel)
+    /// <param name="watch">Patience.</param>
+    public static async Task<bool> IsThereAsync(HttpResponseMessage response, RegistryAccess access, TimeProvider clock, StallWatch watch)
     {
         var status = response.StatusCode;
         if (response.Content.Headers.ContentType?.MediaType == "text/html" && status is (HttpStatusCode.OK or HttpStatusCode.NotFound))
@@ -32,30 +31,34 @@ internal static class RegistryAnswer
             case HttpStatusCode.NotFound:
                 return false;
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
-                throw new PlaceException(access.Explain(status) + await WordsAsync(response, cancel));
+                throw new PlaceException(access.Explain(status) + await WordsAsync(response, watch));
             default:
                 throw new PlaceException(
-                    string.Create(CultureInfo.InvariantCulture, $"{(int)status} {response.ReasonPhrase}").TrimEnd() + await WordsAsync(response, cancel),
+                    string.Create(CultureInfo.InvariantCulture, $"{(int)status} {response.ReasonPhrase}").TrimEnd() + await WordsAsync(response, watch),
                     RetryPolicy.MayPass(status),
                     RetryPolicy.RetryAfter(response.Headers.RetryAfter, clock.GetUtcNow(), TimeSpan.MaxValue));
         }
     }
 
     /// <summary>What the registry says to it, in parentheses; empty if it says nothing (OCI distribution specification 1.1, "Error Codes"). A stranger's text, made fit for a terminal.</summary>
-    public static async Task<string> WordsAsync(HttpResponseMessage response, CancellationToken cancel)
+    public static async Task<string> WordsAsync(HttpResponseMessage response, StallWatch watch)
     {
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(cancel);
-            var buffer = new byte[MostOfBody];
-            var read = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
-            using var json = JsonDocument.Parse(buffer.AsMemory(0, read));
+            using var json = JsonDocument.Parse(await ReadAsync(response, watch));
             var message = json.RootElement.GetProperty("errors")[0].GetProperty("message").GetString() ?? "";
             return message.Length == 0 ? "" : $" ({new string([.. message.Where(c => !char.IsControl(c)).Take(LongestReason)])})";
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or IOException or HttpRequestException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or IOException or HttpRequestException or FetchFailure or PlaceException)
         {
             return "";
         }
     }
+
+    /// <summary>A small body that nobody waits for longer than for an answer.</summary>
+    public static Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, StallWatch watch) => watch.WaitAsync(async stop =>
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(stop);
+        return await body.ReadDocumentAsync(response.RequestMessage!.RequestUri!.AbsolutePath, stop);
+    });
 }

@@ -45,7 +45,7 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
     {
         using var watch = Watch(cancel);
         using var response = await SendAsync(HttpMethod.Head, BlobUrl(digest), static _ => { }, watch, cancel);
-        return await IsThereAsync(response, cancel) ? response.Content.Headers.ContentLength ?? throw new PlaceException($"does not say how long the blob {digest} is") : null;
+        return await IsThereAsync(response, watch) ? response.Content.Headers.ContentLength ?? throw new PlaceException($"does not say how long the blob {digest} is") : null;
     });
 
     /// <summary>The bytes of a blob from an offset on; null if it is not there.</summary>
@@ -78,7 +78,7 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
         Uri upload;
         using (var started = await SendAsync(HttpMethod.Post, start, static request => request.Content = new ByteArrayContent([]), watch, cancel))
         {
-            await MustBeThereAsync(started, cancel);
+            await MustBeThereAsync(started, watch);
             if (started.StatusCode == HttpStatusCode.Created)
             {
                 return false;
@@ -89,7 +89,7 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
 
         var whole = new UriBuilder(upload) { Query = upload.Query.Length > 1 ? $"{upload.Query[1..]}&digest={Uri.EscapeDataString(digest.ToString())}" : $"digest={Uri.EscapeDataString(digest.ToString())}" }.Uri;
         using var sent = await SendAsync(HttpMethod.Put, whole, request => request.Content = Content(new SentStream(open(), watch), size), watch, cancel);
-        await MustBeThereAsync(sent, cancel);
+        await MustBeThereAsync(sent, watch);
         return true;
     });
 
@@ -122,10 +122,10 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
         if (response.StatusCode == HttpStatusCode.BadRequest)
         {
             // Files of docker-registry are not whole while another request writes the same manifest, and then it takes our bytes for wrong ones.
-            throw new PlaceException($"does not take the manifest '{reference}': 400 Bad Request{await RegistryAnswer.WordsAsync(response, cancel)}", mayPass: true);
+            throw new PlaceException($"does not take the manifest '{reference}': 400 Bad Request{await RegistryAnswer.WordsAsync(response, watch)}", mayPass: true);
         }
 
-        await MustBeThereAsync(response, cancel);
+        await MustBeThereAsync(response, watch);
         return response.Headers.Contains("OCI-Subject");
     });
 
@@ -135,17 +135,20 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
         var found = ImmutableArray.CreateBuilder<string>();
         for (var page = new Uri(Base, $"tags/list?n=1000&last={prefix}"); page is not null;)
         {
-            using var watch = Watch(cancel);
-            using var response = await SendAsync(HttpMethod.Get, page, static _ => { }, watch, cancel);
-            if (!await IsThereAsync(response, cancel))
+            var watch = Watch(cancel);
+            var response = await SendAsync(HttpMethod.Get, page, static _ => { }, watch, cancel);
+            if (await BodyAsync(response, 0, watch, cancel) is not { } body)
             {
                 break;
             }
 
-            var tags = RegistryTags.Read(await response.Content.ReadAsByteArrayAsync(cancel));
-            found.AddRange(tags.Where(t => t.Length > prefix.Length && t.StartsWith(prefix, StringComparison.Ordinal)));
-            // They come in order, so that behind others nothing is to be expected.
-            page = tags is [.., var last] && (last.StartsWith(prefix, StringComparison.Ordinal) || string.CompareOrdinal(last, prefix) < 0) ? RegistryTags.NextPage(page, response) : null;
+            await using (body)
+            {
+                var tags = RegistryTags.Read(await body.ReadDocumentAsync("tags/list", cancel));
+                found.AddRange(tags.Where(t => t.Length > prefix.Length && t.StartsWith(prefix, StringComparison.Ordinal)));
+                // They come in order, so that behind others nothing is to be expected.
+                page = tags is [.., var last] && (last.StartsWith(prefix, StringComparison.Ordinal) || string.CompareOrdinal(last, prefix) < 0) ? RegistryTags.NextPage(page, response) : null;
+            }
         }
 
         return found.ToImmutable();
@@ -185,11 +188,11 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
 
     private StallWatch Watch(CancellationToken cancel) => new(options.StallTimeout, clock, cancel);
 
-    private Task<bool> IsThereAsync(HttpResponseMessage response, CancellationToken cancel) => RegistryAnswer.IsThereAsync(response, _line.Value.Access, clock, cancel);
+    private Task<bool> IsThereAsync(HttpResponseMessage response, StallWatch watch) => RegistryAnswer.IsThereAsync(response, _line.Value.Access, clock, watch);
 
-    private async Task MustBeThereAsync(HttpResponseMessage response, CancellationToken cancel)
+    private async Task MustBeThereAsync(HttpResponseMessage response, StallWatch watch)
     {
-        if (!await IsThereAsync(response, cancel))
+        if (!await IsThereAsync(response, watch))
         {
             throw new PlaceException($"has no repository '{address.Repository}' that can be written to: 404 Not Found");
         }
@@ -207,7 +210,7 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
                 return Stream.Null;
             }
 
-            if (!await IsThereAsync(response, cancel))
+            if (!await IsThereAsync(response, watch))
             {
                 await body.DisposeAsync();
                 return null;

@@ -10,7 +10,7 @@ namespace Buildit.Store.Registries;
 internal static class RegistryTags
 {
     /// <summary>The tags of a page.</summary>
-    public static ImmutableArray<string> Read(byte[] body)
+    public static ImmutableArray<string> Read(ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -19,7 +19,7 @@ internal static class RegistryTags
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new PlaceException($"is no registry: it sends {ContentKind.Detect(body.AsSpan(0, Math.Min(512, body.Length))).Description} as its list of tags", inner: e);
+            throw new PlaceException($"is no registry: it sends {ContentKind.Detect(body.Span[..Math.Min(512, body.Length)]).Description} as its list of tags", inner: e);
         }
     }
 
