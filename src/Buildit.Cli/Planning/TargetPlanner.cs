@@ -17,7 +17,10 @@ namespace Buildit.Cli.Planning;
 internal sealed record PlanOptions(string Output, IReadOnlyList<ImageFormat> Formats, bool Rebuild);
 
 /// <summary>Plans targets by looking at their files and at the store.</summary>
-internal sealed class TargetPlanner(Session session, PlanOptions options)
+/// <param name="session">Has the store.</param>
+/// <param name="options">What to plan.</param>
+/// <param name="shared">What may be taken from elsewhere besides; null = nothing.</param>
+internal sealed class TargetPlanner(Session session, PlanOptions options, SharedPlaces? shared = null)
 {
     /// <summary>Plans a target; nothing is changed anywhere.</summary>
     public TargetPlan Make(Target target)
@@ -47,7 +50,8 @@ internal sealed class TargetPlanner(Session session, PlanOptions options)
             Rebuild = options.Rebuild,
         };
         var all = request.Graph;
-        return Planner.Make(request, all, new StoreAvailability(session.Store, session.Records, all));
+        var store = new StoreAvailability(session.Store, session.Records, all);
+        return Planner.Make(request, all, shared is null ? store : shared.Over(store));
     }
 
     /// <summary>An image is known to be there only if the outputs of all packages are known: what is built may give anything.</summary>
@@ -61,8 +65,13 @@ internal sealed class TargetPlanner(Session session, PlanOptions options)
             .. inputs.Container.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
             {
                 var path = composition.PathOf(step, options.Output);
-                var written = closure is not { Missing.IsEmpty: true } ? null : WrittenImage.Parse(session.Store.Index.FindImage(composition.KeyOf(step, session.Compressor(step.Compression)?.Identity).Digest));
-                return new PlannedImage(step, path, written?.IsAt(path) == true);
+                if (closure is not { Missing.IsEmpty: true })
+                {
+                    return new PlannedImage(step, path, false);
+                }
+
+                var key = composition.KeyOf(step, session.Compressor(step.Compression)?.Identity).Digest;
+                return new PlannedImage(step, path, WrittenImage.Parse(session.Store.Index.FindImage(key))?.IsAt(path) == true || (!options.Rebuild && shared?.HasImage(key) == true));
             }),
         ];
     }

@@ -51,6 +51,9 @@ public sealed class Binhost : IDisposable
         }
     }
 
+    /// <summary>Whether it had a record under a key when it was last asked, as far as that is known; nothing is asked now.</summary>
+    public bool HadRecord(Digest key) => _catalog.Remembers(key);
+
     /// <summary>Reads an envelope that counts; null, and why, if it does not. Nothing of what is not signed is looked at.</summary>
     /// <param name="envelope">What was found.</param>
     /// <param name="open">Reads the statement; null if it is another kind of thing.</param>

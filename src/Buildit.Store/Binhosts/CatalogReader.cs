@@ -32,6 +32,11 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
         return rows.TryGetValue(key, out var record) ? record : null;
     }
 
+    /// <summary>Whether the place had a record under a key when it was last asked; false if that is not known. The place is not asked.</summary>
+    public bool Remembers(Digest key) =>
+        Remembered() is { } document && Catalog.Parse(document.Content.Span)?.ShardOf(key) is { } shard && Kept(shard.Blob) is { } bytes
+        && Catalog.ParseRows(bytes) is { } rows && rows.Any(r => r.Key == key);
+
     private async Task<Catalog> LoadAsync(CancellationToken cancel)
     {
         var known = Remembered();
