@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Records;
@@ -48,6 +49,19 @@ public sealed class Binhost : IDisposable
         catch (PlaceException)
         {
             return null;
+        }
+    }
+
+    /// <summary>All that its catalog lists; nothing if the place does not work, which was told then.</summary>
+    public async Task<ImmutableArray<CatalogRow>> ListAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await _catalog.ListAsync(cancel);
+        }
+        catch (PlaceException)
+        {
+            return [];
         }
     }
 
