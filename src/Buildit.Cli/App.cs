@@ -64,6 +64,7 @@ internal static partial class App
               buildit containers/nginx-prod        build a container: packages, then images in ./out
               buildit www-servers/nginx            build a package
               buildit plan containers/nginx-prod   what building it would do
+              buildit explain www-servers/nginx    why it would be built again
               buildit build --help                 the options of building
               buildit verify --vary TARGET         is it reproducible, and if not, why?
               buildit doctor                       is this machine fit for it?
@@ -73,6 +74,8 @@ internal static partial class App
         root.Subcommands.Add(new PlanCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new GraphCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new WhyCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new ExplainCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new DiffCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());

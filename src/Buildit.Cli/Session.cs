@@ -7,6 +7,7 @@ using Buildit.Build.Verification;
 using Buildit.Build.Workspaces;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
+using Buildit.Core.Explanations;
 using Buildit.Core.Graphs;
 using Buildit.Store;
 using Buildit.Store.Binhosts;
@@ -55,6 +56,8 @@ internal sealed class Session : IDisposable
         Engine = Own(new BuildEngine(Records, substitution, builder, debian, groups, options, report));
         Remaker = new(Store, Engine, builder, new(Store, Sandbox, Roots, report), debian, groups, options, report);
         Toolbox.Engine = Engine;
+        History = new(Store);
+        Explainer = new(History, CausesOf(workspace, History), new LocalSources(Store, Archive));
     }
 
     /// <summary>For commands that only look: the store is not made, nothing in it is changed, nothing can be built, and no binhost is asked.</summary>
@@ -101,6 +104,10 @@ internal sealed class Session : IDisposable
 
     public Remaker Remaker { get; }
 
+    public RecordHistory History { get; }
+
+    public Explainer Explainer { get; }
+
     public Lazy<DistributionMirrors> Apt { get; }
 
     /// <summary>The compressor of a format; null for <c>none</c>.</summary>
@@ -113,6 +120,9 @@ internal sealed class Session : IDisposable
 
     /// <summary>The distribution package that compresses in a format; null for <c>none</c>.</summary>
     public static string? CompressorPackage(string format) => format switch { "gzip" => Toolbox.Gzip, "zstd" => Toolbox.Zstd, _ => null };
+
+    /// <summary>Words for changes of distribution packages; null if no tree declares a distribution.</summary>
+    public static DistributionCauses? CausesOf(Workspace workspace, IHistory history) => workspace.Distribution is { } d ? new(history, d.Lock, d.LockText, d.Text) : null;
 
     public void Dispose()
     {

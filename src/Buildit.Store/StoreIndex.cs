@@ -9,6 +9,10 @@ namespace Buildit.Store;
 /// <summary>The SQLite index of a store. One connection, one user at a time in a process; several processes share it through WAL.</summary>
 public sealed class StoreIndex : IDisposable
 {
+    // The last table of the first version, without which nothing can be read; and the last thing that the schema makes now.
+    private const string OldestOfSchema = "facts";
+    private const string NewestOfSchema = "records_by_package";
+
     private readonly SqliteDatabase _database;
     private readonly Lock _gate = new();
 
@@ -19,7 +23,7 @@ public sealed class StoreIndex : IDisposable
 
     /// <summary>Opens the index for reading; one that is not there, or was never finished, is empty.</summary>
     public static StoreIndex OpenToRead(string path) =>
-        new FileInfo(path) is { Exists: true, Length: > 0 } && Of(SqliteDatabase.OpenToRead(path), index => index.HasSchema() ? index : null) is { } index ? index : Make(SqliteDatabase.InMemory());
+        new FileInfo(path) is { Exists: true, Length: > 0 } && Of(SqliteDatabase.OpenToRead(path), index => index.Has(OldestOfSchema) ? index : null) is { } index ? index : Make(SqliteDatabase.InMemory());
 
     /// <summary>Digest of the record blob of a recipe key, if there is one.</summary>
     public Digest? FindRecord(RecipeKey key) => Digest("SELECT blob FROM records WHERE recipe_key = $1", key.ToString());
@@ -32,6 +36,15 @@ public sealed class StoreIndex : IDisposable
     /// <summary>Which of these packages (as <see cref="AddRecord"/> was told them) have any record, by one query.</summary>
     public IReadOnlySet<string> FindPackages(IEnumerable<string> names) =>
         Pairs("SELECT DISTINCT package, '' FROM records WHERE package IN (SELECT value FROM json_each($1))", names).Select(row => row.First).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Digests of the record blobs of all packages of this name, whatever their versions; those of longer names may be among them.</summary>
+    public IReadOnlyList<Digest> FindRecordsOf(string package) =>
+        // Rows say NAME-VERSION, or NAME alone for a group; '.' is the character after '-'.
+        [.. Rows("SELECT blob, '' FROM records WHERE package = $1 OR (package > $1 || '-' AND package < $1 || '.')", package).Select(row => Core.Digest.Parse(row.First))];
+
+    /// <summary>Recipe keys that begin with these hexadecimal digits, where '?' stands for any one, with their packages; sorted, and not more than nine.</summary>
+    public IReadOnlyList<(RecipeKey Key, string Package)> FindKeys(string pattern) =>
+        [.. Rows("SELECT recipe_key, package FROM records WHERE recipe_key GLOB $1 || '*' ORDER BY recipe_key LIMIT 9", pattern).Select(row => (new RecipeKey(Core.Digest.Parse(row.First)), row.Second))];
 
     /// <summary>Digest of a record blob with this build key, if there is one.</summary>
     public Digest? FindRecord(BuildKey key) => Digest("SELECT blob FROM records WHERE build_key = $1 ORDER BY recipe_key LIMIT 1", key.ToString());
@@ -61,7 +74,8 @@ public sealed class StoreIndex : IDisposable
 
     private static StoreIndex Make(SqliteDatabase database) => Of(database, index =>
     {
-        if (!index.HasSchema())
+        // An index of an earlier version keeps what it knows, and gets what it lacks.
+        if (!index.Has(NewestOfSchema))
         {
             using var schema = typeof(StoreIndex).Assembly.GetManifestResourceStream("Buildit.Store.schema.sql")!;
             using var reader = new StreamReader(schema);
@@ -88,7 +102,7 @@ public sealed class StoreIndex : IDisposable
         }
     }
 
-    private bool HasSchema() => Query("SELECT name FROM sqlite_master WHERE name = 'facts'") is not null;
+    private bool Has(string name) => Query("SELECT name FROM sqlite_master WHERE name = $1", name) is not null;
 
     private Digest? Digest(string sql, params string[] arguments) => Query(sql, arguments) is { } hex ? Core.Digest.Parse(hex) : null;
 
@@ -103,9 +117,14 @@ public sealed class StoreIndex : IDisposable
     private List<(string First, string Second)> Pairs(string sql, IEnumerable<string> values)
     {
         var json = new StringBuilder("[").AppendJoin(',', values.Select(v => $"\"{JsonEncodedText.Encode(v)}\"")).Append(']').ToString();
+        return Rows(sql, json);
+    }
+
+    private List<(string First, string Second)> Rows(string sql, params string[] arguments)
+    {
         lock (_gate)
         {
-            return _database.QueryPairs(sql, json);
+            return _database.QueryPairs(sql, arguments);
         }
     }
 }

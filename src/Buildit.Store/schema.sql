@@ -25,3 +25,6 @@ CREATE TABLE IF NOT EXISTS facts (
     value   TEXT NOT NULL,
     PRIMARY KEY (subject, kind)
 ) WITHOUT ROWID;
+
+-- Earlier records of a package, to say what changed since.
+CREATE INDEX IF NOT EXISTS records_by_package ON records (package);

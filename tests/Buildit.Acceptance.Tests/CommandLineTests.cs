@@ -34,6 +34,8 @@ public sealed class CommandLineTests
     [InlineData("--help")]
     [InlineData("build", "--help")]
     [InlineData("doctor", "--help")]
+    [InlineData("explain", "--help")]
+    [InlineData("diff", "--help")]
     public async Task Help_goes_to_standard_output_and_is_no_failure(params string[] arguments)
     {
         using var workspace = new Workspace();

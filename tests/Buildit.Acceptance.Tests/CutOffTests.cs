@@ -48,7 +48,7 @@ public sealed class CutOffTests
         Base(workspace, "install_it");
         workspace.Write("pkgs/test/adapted/pkg.yaml", $"base: debian/libdeflate-tools\nneeds: {{runtime: [test/base]}}\nlinks: {{/usr/share/{_mark}: base}}\n");
         workspace.Recipe("user", "install -D /usr/share/base/text \"$OUTPUT/usr/share/user/text\"", tools: "[toolchain/c, test/adapted]");
-        var first = (await workspace.MustBuildAsync("test/user")).Says("imported 1 distribution packages");
+        var first = (await workspace.MustBuildAsync("test/user")).Says("imported ");
         Assert.Equal(["test/base-1.0", "test/user-1.0"], first.Built());
         Base(workspace, "# a comment\ninstall_it");
         var second = (await workspace.MustBuildAsync("test/user")).DoesNotSay("imported");

@@ -27,7 +27,7 @@ public sealed class VerifyTests
         Assert.Equal(
             [
                 "/usr/include/header.h: content, size 5 -> 6", "/usr/share/doc/text: content, size 14 -> 15", "/usr/bin/link: target to-1000 -> to-65534",
-                "/usr/bin/only-after: added", "/usr/bin/only-before: removed", "/usr/bin/script: mode 755 -> 644",
+                "/usr/bin/only-after: added", "/usr/bin/only-before: removed", "/usr/bin/script: mode 0755 -> 0644",
             ],
             result.Output.Split('\n').Where(l => l.StartsWith("        /", StringComparison.Ordinal)).Select(l => l.Trim()));
         Assert.Contains("-built by 1000\n", result.Output, StringComparison.Ordinal);

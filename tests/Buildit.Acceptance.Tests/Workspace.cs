@@ -50,6 +50,14 @@ internal sealed class Workspace : IDisposable
 
     public string Write(string path, string text) => _directory.Write(path, text);
 
+    /// <summary>Replaces text in a file; fails if it is not there.</summary>
+    public void Edit(string path, string from, string to)
+    {
+        var text = File.ReadAllText(In(path));
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        Write(path, text.Replace(from, to, StringComparison.Ordinal));
+    }
+
     /// <summary>Writes pkgs/test/NAME/pkg.yaml with these phases (indented by two) and further keys.</summary>
     public Workspace Recipe(string name, string install, string more = "", string tools = "[toolchain/c]")
     {

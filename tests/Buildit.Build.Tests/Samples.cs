@@ -12,7 +12,7 @@ internal static class Samples
 {
     public static ResolvedRecipe Recipe(string name = "app/demo") => new()
     {
-        Text = new("pkg.yaml", "name: demo\n"),
+        Declaration = new([new("pkg.yaml", "name: demo\n")], null),
         Name = name,
         Version = "1.0",
         Platform = Platform.LinuxAmd64,
@@ -55,7 +55,7 @@ internal static class Samples
     public static Package.Group Group(string name, params ResolvedFile[] files)
     {
         var key = RecipeKeys.OfGroup(name, [], Map(), files, []);
-        return new() { Name = name, Version = "", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [], ContentLater = () => new(Map(), [.. files]) };
+        return new() { Name = name, Version = "", Key = new(key.Digest), PreimageLater = () => key.Preimage, CompanionsLater = () => [], ContentLater = () => new(Map(), [.. files], Declaration.None) };
     }
 
     public static ResolvedPatch Patch(string name) => new(name, Digest.Of(name), 1, "/nowhere/" + name, new("patches/" + name, Span));

@@ -59,9 +59,30 @@ public sealed class RecordKeeper(ContentStore store, Platform platform)
     private async Task<Realised> KeepAsync(Package package, Record record, Envelope envelope, IReadOnlyCollection<StoredTree> trees, CancellationToken cancel)
     {
         var bytes = envelope.Write();
-        await store.CommitAsync(trees, [bytes, Encoding.UTF8.GetBytes(package.Preimage)], cancel);
+        await store.CommitAsync(trees, [bytes, .. Preimages(package).Select(Encoding.UTF8.GetBytes)], cancel);
         store.Index.AddRecord(package.Key, record.BuildKey, Digest.Of(bytes), package.DisplayName);
         return new(package, record);
+    }
+
+    /// <summary>The preimage of a package, and those that it names and that were not kept yet, since not all of them are made for it.</summary>
+    private List<string> Preimages(Package package)
+    {
+        var kept = new HashSet<Digest> { package.Key.Digest };
+        var preimages = new List<string> { package.Preimage };
+        var waiting = new Stack<Package>(package.Dependencies);
+        while (waiting.TryPop(out var dependency))
+        {
+            if (kept.Add(dependency.Key.Digest) && !store.HasBlob(dependency.Key.Digest))
+            {
+                preimages.Add(dependency.Preimage);
+                foreach (var next in dependency.Dependencies)
+                {
+                    waiting.Push(next);
+                }
+            }
+        }
+
+        return preimages;
     }
 
     /// <summary>The record in a blob, if the outputs that are needed are there.</summary>

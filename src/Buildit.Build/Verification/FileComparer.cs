@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Buildit.Core.Archives;
+using Buildit.Core.Differences;
 using Buildit.Core.Verification;
 
 namespace Buildit.Build.Verification;
@@ -49,7 +50,7 @@ public static class FileComparer
             yield return new(within, 0)
             {
                 Note = isOrder ? "the members are in another order" : "there are other members",
-                Diff = TextDiff.Unified(string.Join('\n', before), string.Join('\n', after)),
+                Diff = TextDiff.Excerpt(string.Join('\n', before), string.Join('\n', after)),
                 Kind = isOrder ? CauseKind.Order : null,
                 Snippet = isOrder ? null : new(string.Join('\n', before), string.Join('\n', after)),
             };
@@ -89,7 +90,7 @@ public static class FileComparer
         var offset = expected.AsSpan().CommonPrefixLength(actual);
         if (TextOf(expected) is { } before && TextOf(actual) is { } after)
         {
-            return new(within, offset) { Diff = TextDiff.Unified(before, after), Snippet = new(before, after) };
+            return new(within, offset) { Diff = TextDiff.Excerpt(before, after), Snippet = new(before, after) };
         }
 
         var sections = Sections(expected, actual);

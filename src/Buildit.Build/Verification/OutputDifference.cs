@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using Buildit.Core;
-using Buildit.Core.Trees;
+using Buildit.Core.Differences;
 using Buildit.Store.Trees;
 
 namespace Buildit.Build.Verification;
 
 /// <summary>A path that differs, and where its content does.</summary>
-public sealed record FileDifference(PathDifference Path, ImmutableArray<ContentDifference> Contents);
+public sealed record FileDifference(FileChange Path, ImmutableArray<ContentDifference> Contents);
 
 /// <summary>An output that differs: all of its paths that do. A digest is null where there is no such output.</summary>
 public sealed record OutputDifference(string Output, Digest? Expected, Digest? Actual, ImmutableArray<FileDifference> Files)
@@ -25,11 +25,10 @@ public sealed record OutputDifference(string Output, Digest? Expected, Digest? A
 
     private static OutputDifference Between(string output, StoredTree? expected, StoredTree? actual)
     {
-        var empty = Tree.Create([], 0);
-        var paths = TreeDifference.Between(expected?.Tree ?? empty, actual?.Tree ?? empty);
+        var paths = FileDiff.Between(expected?.Tree.Entries ?? [], actual?.Tree.Entries ?? []);
         var looked = paths.Where(p => p.IsContent).Take(MostContents).ToDictionary(p => p.Path, p => FileComparer.Compare(PathIn(expected!, p), PathIn(actual!, p)), StringComparer.Ordinal);
         return new(output, expected?.DiffId, actual?.DiffId, [.. paths.Select(p => new FileDifference(p, looked.GetValueOrDefault(p.Path, [])))]);
     }
 
-    private static string PathIn(StoredTree tree, PathDifference difference) => System.IO.Path.Combine(tree.Directory, difference.Path);
+    private static string PathIn(StoredTree tree, FileChange change) => System.IO.Path.Combine(tree.Directory, change.Path);
 }

@@ -169,7 +169,7 @@ internal sealed class Verification(Func<BuildConditions, ImmutableArray<Variatio
     private static IEnumerable<CauseKind> KindsOf(FileDifference file, BuildFacts facts) => file switch
     {
         { Contents.IsEmpty: false } => file.Contents.Select(c => c.Kind ?? (c.Snippet is { } s ? LikelyCause.Of(s, facts) : CauseKind.Random)),
-        { Path.Changes: ["mode"] } => [CauseKind.Umask],
+        { Path.Words: ["mode"] } => [CauseKind.Umask],
         _ => [CauseKind.Random],
     };
 }

@@ -10,6 +10,7 @@ using Buildit.Core.Trees;
 using Buildit.Images;
 using Buildit.Images.Composition;
 using Buildit.Images.ContainerLayers;
+using Buildit.Store;
 
 namespace Buildit.Cli.Building;
 
@@ -19,9 +20,6 @@ namespace Buildit.Cli.Building;
 /// <param name="Closure">Its packages with all that they need at run time.</param>
 internal sealed record Composition(Container Container, ContainerFiles Files, ImmutableArray<Realised> Closure)
 {
-    // What reaches an image without being declared: layout of the files, order of layers, form of the documents. One more for each change.
-    private const int FormatVersion = 1;
-
     /// <summary>The output of each package that goes into images.</summary>
     public const string Output = "runtime";
 
@@ -35,13 +33,16 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
     public async Task<ImageRoot> ComposeAsync(Session session, CancellationToken cancel)
     {
         var realised = await session.Engine.RuntimeClosureAsync(Closure.Select(c => c.Package), Need.Run, cancel);
-        return await Task.Run(() => Compose([.. realised.SelectMany(c => c.Parts(session.Store, Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree))]), cancel);
+        return await Task.Run(() => Compose(session.Store, realised), cancel);
     }
+
+    /// <summary>The same for packages whose files are all there.</summary>
+    public ImageRoot Compose(ContentStore store) => Compose(store, Closure);
 
     /// <summary>Everything that decides about the bytes of the image of one step.</summary>
     public CanonicalWriter KeyOf(Step.Image step, string? compressor)
     {
-        var w = new CanonicalWriter("image", FormatVersion);
+        var w = new CanonicalWriter("image", FormatVersions.Image);
         w.Put("container", Container.Text.Text).Put("format", step.Format.ToString()).Put("date", SourceDate).Put("compressor", compressor ?? "");
         w.Put("part", Parts.Select(p => $"{p.Package} {Output} {p.DiffId.Hex}").ToArray());
         w.Put("files", Tree.Create(Files.Entries.Select(e => e.Entry), SourceDate).Print());
@@ -55,8 +56,9 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
         return Path.Combine(directory, $"{Container.Name}-{Container.Version}-{Container.Platform.Os}-{Container.Platform.Arch}{suffix}");
     }
 
-    private ImageRoot Compose(ImmutableArray<ImagePart> parts)
+    private ImageRoot Compose(ContentStore store, IEnumerable<Realised> closure)
     {
+        ImmutableArray<ImagePart> parts = [.. closure.SelectMany(c => c.Parts(store, Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree))];
         var bag = new DiagnosticBag();
         var root = ImageRoot.Compose(parts, Files, SourceDate, bag);
         bag.ThrowIfErrors(ExitCode.Failed);

@@ -31,16 +31,17 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
         foreach (var step in composition.Container.Steps.OfType<Step.Image>().Where(s => request.Formats.Contains(s.Format)))
         {
             var compressor = session.Compressor(step.Compression);
-            var key = composition.KeyOf(step, compressor?.Identity).Digest;
+            var key = composition.KeyOf(step, compressor?.Identity);
             var path = composition.PathOf(step, request.Output);
             using var turn = await TurnAsync(path, cancel);
-            var written = WrittenImage.Parse(session.Store.Index.FindImage(key));
+            var written = WrittenImage.Parse(session.Store.Index.FindImage(key.Digest));
             var isThere = written?.IsAt(path) == true;
             var source = "";
             if (!isThere)
             {
-                (written, source) = await MakeAsync(composition, step, compressor, key, path, cancel);
-                session.Store.Index.AddImage(key, written.Print());
+                (written, source) = await MakeAsync(composition, step, compressor, key.Digest, path, cancel);
+                session.Store.Index.AddImage(key.Digest, written.Print());
+                await new ImageHistory(session.Store).KeepAsync(composition.Container, step, key, cancel);
             }
 
             if (source.Length > 0)
@@ -50,7 +51,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
 
             terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}...");
             terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
-            finished.Add(new(step, path, RecordOf(composition, key, path, written.Digest)));
+            finished.Add(new(step, path, RecordOf(composition, key.Digest, path, written.Digest)));
         }
 
         return finished.ToImmutable();

@@ -38,6 +38,7 @@ internal sealed class ImagePull(Session session)
             return null;
         }
 
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.pulled");
         File.Delete(temporary);
         HardLink.CreateOrCopy(blob, temporary);

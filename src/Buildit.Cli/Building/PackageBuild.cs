@@ -1,6 +1,8 @@
+using System.Globalization;
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Explaining;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Core;
@@ -47,7 +49,13 @@ internal static class PackageSteps
             return found;
         }
 
-        terminal.Line(session.Engine.IsThere(package, need) ? "    Found HASH in the local store, but a rebuild is wanted..." : "    Can't find HASH in any known location...");
+        var isThere = session.Engine.IsThere(package, need);
+        terminal.Line(isThere ? "    Found HASH in the local store, but a rebuild is wanted..." : "    Can't find HASH in any known location...");
+        if (!isThere && DeepStack.Run(() => session.Explainer.Explain(package)) is { Causes: [var cause, .. var others] })
+        {
+            terminal.Line($"    because: {ExplainText.LineOfPackage(cause)}{(others.IsEmpty ? "" : string.Create(CultureInfo.InvariantCulture, $", and {others.Length} more"))}");
+        }
+
         var realised = await session.Engine.RealiseAsync(package, need, cancel);
         progress.Report();
         terminal.Ended(package is Package.Imported ? "    Importing from the distribution..." : "    Defaulting to local build...");

@@ -68,8 +68,6 @@ internal sealed class PlanText(Session session)
             t.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedFiles} {(t.FetchedFiles == 1 ? "source or patch" : "sources and patches")} of unknown size") : null,
         }.OfType<string>().ToArray();
         text += fetched.Length == 0 ? "Nothing is to be fetched.\n" : $"To fetch: {string.Join("; ", fetched)}.\n";
-        // A directory that is not there has nothing: the usual one is only made by a push.
-        string[] binhosts = [.. session.Workspace.Binhosts.Readable(false).Where(b => !Path.IsPathRooted(b.Download) || Directory.Exists(b.Download)).Select(b => $"'{b.Name}'")];
-        return text + (binhosts.Length == 0 ? "" : $"Not asked: {string.Join(", ", binhosts)}. What a binhost has is downloaded instead of imported or built.\n");
+        return text + (UnaskedBinhosts.Sentence(session.Workspace) is { } unasked ? unasked + "\n" : "");
     }
 }

@@ -3,17 +3,23 @@ using Buildit.Cli.Targets;
 using Buildit.Core.Containers;
 using Buildit.Core.Keys;
 using Buildit.Core.Planning;
+using Buildit.Images.ContainerLayers;
 
 namespace Buildit.Cli.Planning;
 
 /// <summary>An image of a container: where it will be, and whether it is there already, the same that would be composed.</summary>
-internal sealed record PlannedImage(Step.Image Step, string Path, bool IsThere);
+/// <param name="Step">The step that asks for it.</param>
+/// <param name="Path">Where it is written.</param>
+/// <param name="IsThere">Whether nothing is to be done for it.</param>
+/// <param name="Preimage">Everything that decides about its bytes; null while that is not known, since a package must be built first.</param>
+internal sealed record PlannedImage(Step.Image Step, string Path, bool IsThere, string? Preimage);
 
 /// <summary>All that a build of a target would do.</summary>
 /// <param name="Graph">The target.</param>
 /// <param name="Plan">The steps of its packages.</param>
 /// <param name="Images">The images of a container; none for a package.</param>
-internal sealed record TargetPlan(TargetGraph Graph, Plan Plan, ImmutableArray<PlannedImage> Images)
+/// <param name="Files">The container's own files.</param>
+internal sealed record TargetPlan(TargetGraph Graph, Plan Plan, ImmutableArray<PlannedImage> Images, ContainerFiles Files)
 {
     /// <summary>The container's tests: they are run before the first image is written.</summary>
     public IEnumerable<Step.Test> Tests => Images.Any(i => !i.IsThere) ? Graph.Container!.Steps.OfType<Step.Test>() : [];

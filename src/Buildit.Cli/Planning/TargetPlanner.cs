@@ -3,10 +3,12 @@ using Buildit.Build.Planning;
 using Buildit.Build.Tools;
 using Buildit.Cli.Building;
 using Buildit.Cli.Targets;
+using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Graphs;
 using Buildit.Core.Planning;
 using Buildit.Core.Records;
+using Buildit.Images.ContainerLayers;
 
 namespace Buildit.Cli.Planning;
 
@@ -28,14 +30,14 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
         if (target is not Target.ContainerDirectory directory)
         {
             var graph = TargetGraph.Read(session, target);
-            return new(graph, PlanOf(graph, Need.Build, []), []);
+            return new(graph, PlanOf(graph, Need.Build, []), [], ContainerFiles.Empty);
         }
 
         // To know what the outputs of the packages are is enough to know whether the images are there.
         var inputs = ContainerInputs.Read(session, directory);
         var plan = PlanOf(inputs.Graph, Need.Record, []);
         var images = ImagesOf(inputs, plan);
-        return new(inputs.Graph, images.All(i => i.IsThere) ? plan : PlanOf(inputs.Graph, Need.Run, ToolsFor(inputs.Container, images)), images);
+        return new(inputs.Graph, images.All(i => i.IsThere) ? plan : PlanOf(inputs.Graph, Need.Run, ToolsFor(inputs.Container, images)), images, inputs.Files);
     }
 
     private Plan PlanOf(TargetGraph graph, Need need, ImmutableArray<string> tools)
@@ -65,16 +67,13 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
             .. inputs.Container.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
             {
                 var path = composition.PathOf(step, options.Output);
-                if (closure is not { Missing.IsEmpty: true })
-                {
-                    return new PlannedImage(step, path, false);
-                }
-
-                var key = composition.KeyOf(step, session.Compressor(step.Compression)?.Identity).Digest;
-                return new PlannedImage(step, path, WrittenImage.Parse(session.Store.Index.FindImage(key))?.IsAt(path) == true || (!options.Rebuild && shared?.HasImage(key) == true));
+                var key = closure is { Missing.IsEmpty: true } ? composition.KeyOf(step, session.Compressor(step.Compression)?.Identity) : null;
+                return new PlannedImage(step, path, key is not null && IsThere(key.Digest, path), key?.Preimage);
             }),
         ];
     }
+
+    private bool IsThere(Digest key, string path) => WrittenImage.Parse(session.Store.Index.FindImage(key))?.IsAt(path) == true || (!options.Rebuild && shared?.HasImage(key) == true);
 
     /// <summary>The tools that are run in the sandbox to test and to write images.</summary>
     private static ImmutableArray<string> ToolsFor(Container container, ImmutableArray<PlannedImage> images)

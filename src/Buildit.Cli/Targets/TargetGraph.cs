@@ -65,7 +65,7 @@ internal sealed record TargetGraph
     }
 
     /// <summary>Puts everything that no lock has into the bag.</summary>
-    public void ReportMissing(DiagnosticBag bag, string hint)
+    public void ReportMissing(DiagnosticBag bag, string hint = "run 'buildit lock' with this target, or build it")
     {
         foreach (var wanted in Missing)
         {

@@ -61,7 +61,7 @@ internal static class VerifyJson
     private static void File(Utf8JsonWriter w, FileDifference file)
     {
         w.WriteString("path", "/" + file.Path.Path);
-        Texts(w, "changes", file.Path.Changes);
+        Texts(w, "changes", file.Path.Words);
         Array(w, "contents", file.Contents, Content);
     }
 

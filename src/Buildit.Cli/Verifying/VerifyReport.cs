@@ -2,7 +2,7 @@ using System.Globalization;
 using Buildit.Build.Verification;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
-using Buildit.Core.Trees;
+using Buildit.Core.Differences;
 using Buildit.Core.Verification;
 
 namespace Buildit.Cli.Verifying;
@@ -147,15 +147,10 @@ internal sealed class VerifyReport(Terminal terminal)
         }
     }
 
-    private static string Changes(PathDifference path) => string.Join(", ", path.Changes.Select(c => c switch
-    {
-        "size" => string.Create(CultureInfo.InvariantCulture, $"size {path.Expected!.Size} -> {path.Actual!.Size}"),
-        "mode" => $"mode {Convert.ToString(path.Expected!.Mode, 8)} -> {Convert.ToString(path.Actual!.Mode, 8)}",
-        "owner" => string.Create(CultureInfo.InvariantCulture, $"owner {path.Expected!.Uid}:{path.Expected.Gid} -> {path.Actual!.Uid}:{path.Actual.Gid}"),
-        "target" => $"target {path.Expected!.Target} -> {path.Actual!.Target}",
-        "kind" => $"{path.Expected!.Kind} -> {path.Actual!.Kind}".ToLowerInvariant(),
-        _ => c,
-    }));
+    // The digests of the contents say nothing to people.
+    private static string Changes(FileChange path) => path.Aspects.IsEmpty
+        ? string.Join(", ", path.Words)
+        : string.Join(", ", path.Aspects.Select(a => a.Name == "content" ? a.Name : $"{a.Name} {a.Old} -> {a.New}"));
 
     /// <summary>The word of an outcome, also in JSON.</summary>
     public static string Word(Outcome outcome) => outcome switch

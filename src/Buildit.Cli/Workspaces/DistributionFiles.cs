@@ -12,6 +12,9 @@ internal sealed record DistributionFiles(string Directory, SourceText Text, Dist
     /// <summary>The locked packages as nodes.</summary>
     public DistributionPackages Packages => _packages ??= new(Distribution, Lock);
 
+    /// <summary>The lock's text, for messages.</summary>
+    public required SourceText LockText { get; init; }
+
     /// <summary>Path of packages.lock.</summary>
     public string LockPath => Path.Combine(Directory, "packages.lock");
 
@@ -31,9 +34,9 @@ internal sealed record DistributionFiles(string Directory, SourceText Text, Dist
         }
 
         var lockPath = Path.Combine(directory, "packages.lock");
-        var locked = File.Exists(lockPath)
-            ? PackagesLockFile.Parse(new(display(lockPath), File.ReadAllText(lockPath)))
-            : new(System.Collections.Immutable.ImmutableSortedDictionary.Create<string, LockedPackage>(StringComparer.Ordinal));
-        return new(directory, text, distribution, locked);
+        var isThere = File.Exists(lockPath);
+        var lockText = new SourceText(display(lockPath), isThere ? File.ReadAllText(lockPath) : "");
+        var locked = isThere ? PackagesLockFile.Parse(lockText) : new(System.Collections.Immutable.ImmutableSortedDictionary.Create<string, LockedPackage>(StringComparer.Ordinal));
+        return new(directory, text, distribution, locked) { LockText = lockText };
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Buildit.Core.Diagnostics;
 
@@ -8,7 +7,6 @@ internal static class CodeLine
 {
     private const int Width = 120;
     private const int Before = 60;
-    private const string Tab = "    ";
     private const string Cut = "...";
 
     /// <summary>The line, and where the mark goes in it: columns before it, and its length.</summary>
@@ -17,7 +15,7 @@ internal static class CodeLine
         var line = span.Source.Line(span.Line);
         var start = Math.Clamp(span.Column - 1, 0, line.Length);
         var end = Math.Clamp(start + span.Length, start, line.Length);
-        var (head, marked, tail) = (Visible(line[..start]), Visible(line[start..end]), Visible(line[end..]));
+        var (head, marked, tail) = (VisibleText.Of(line[..start]), VisibleText.Of(line[start..end]), VisibleText.Of(line[end..]));
         var length = Math.Max(1, Columns(marked));
         if (head.Length + marked.Length + tail.Length <= Width)
         {
@@ -28,18 +26,6 @@ internal static class CodeLine
         var room = Math.Max(1, Width - head.Length - Cut.Length);
         var rest = marked + tail;
         return (head + (rest.Length > room ? rest[..room] + Cut : rest), Columns(head), Math.Min(length, room));
-    }
-
-    private static string Visible(string text)
-    {
-        var result = new StringBuilder(text.Length);
-        foreach (var c in text)
-        {
-            // U+2400 and on are pictures of the control characters.
-            _ = c == '\t' ? result.Append(Tab) : result.Append(c < ' ' ? (char)(0x2400 + c) : char.IsControl(c) ? '\uFFFD' : c);
-        }
-
-        return result.ToString();
     }
 
     private static int Columns(string text) => new StringInfo(text).LengthInTextElements;

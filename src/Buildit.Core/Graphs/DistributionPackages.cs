@@ -26,7 +26,7 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
     }
 
     /// <summary>The same package with further links and companions.</summary>
-    public Package.Imported Adapt(Package.Imported package, ImmutableSortedDictionary<string, string> links, ImmutableArray<Package> companions)
+    public Package.Imported Adapt(Package.Imported package, ImmutableSortedDictionary<string, string> links, ImmutableArray<Package> companions, Declaration declaration)
     {
         var all = package.Links.SetItems(links);
         var key = RecipeKeys.OfImported(package.Pin, ClosureOf(package.Pin.Name).Select(p => (p, p == package.Pin ? all : LinksOf(p.Name))), companions);
@@ -37,6 +37,8 @@ public sealed class DistributionPackages(Distribution distribution, PackagesLock
             Key = new(key.Digest),
             PreimageLater = () => key.Preimage,
             CompanionsLater = () => [.. package.Companions, .. companions],
+            Derived = declaration,
+            Added = companions,
             Pin = package.Pin,
             Links = all,
         };

@@ -90,7 +90,7 @@ public sealed class GraphBuilder
             return null;
         }
 
-        return All(derived.Needs.Runtime) is { IsWhole: true } needs && Imported(name, derived.Base.Span) is Package.Imported package ? _distribution!.Adapt(package, derived.Links, needs.Packages) : null;
+        return All(derived.Needs.Runtime) is { IsWhole: true } needs && Imported(name, derived.Base.Span) is Package.Imported package ? _distribution!.Adapt(package, derived.Links, needs.Packages, new([derived.Text], null)) : null;
     }
 
     /// <summary>Each name once; a name that is met again on the way down is a cycle.</summary>
@@ -199,7 +199,7 @@ public sealed class GraphBuilder
             CompanionsLater = () => members,
             Replaces = replaces,
             DependencyNames = [[.. roles.SelectMany(r => r.Names)]],
-            ContentLater = () => new(merged.Links, files),
+            ContentLater = () => new(merged.Links, files, merged.Declaration),
         };
     }
 

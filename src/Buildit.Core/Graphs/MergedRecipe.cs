@@ -10,8 +10,11 @@ public sealed record MergedRecipe
     /// <summary><c>category/name</c> of the full recipe.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The files that it was merged from.</summary>
+    public required Declaration Declaration { get; init; }
+
     /// <summary>The file that was asked for.</summary>
-    public required SourceText Text { get; init; }
+    public SourceText Text => Declaration.Recipes[^1];
 
     /// <summary>The full recipe at the bottom.</summary>
     public required Recipe.Full Recipe { get; init; }

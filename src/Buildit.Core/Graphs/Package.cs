@@ -49,6 +49,12 @@ public abstract class Package
     /// <summary>Names of packages that this one stands for wherever both would meet.</summary>
     public ImmutableArray<string> Replaces { get; init; } = [];
 
+    /// <summary>The packages whose keys are part of its own.</summary>
+    public abstract IEnumerable<Package> Dependencies { get; }
+
+    /// <summary>The files that declare it, for messages.</summary>
+    public abstract Declaration Declaration { get; }
+
     /// <summary>The names under which its recipe asks for its dependencies, by role, in the order of the packages; empty for a distribution package.</summary>
     internal ImmutableArray<ImmutableArray<string>> DependencyNames { get; init; } = [];
 
@@ -83,6 +89,12 @@ public abstract class Package
 
         /// <summary>What the recipe's test runs with besides the package: a shell and the commonest commands.</summary>
         public required ImmutableArray<Package> TestTools { get; init; }
+
+        /// <inheritdoc/>
+        public override IEnumerable<Package> Dependencies => [.. Tools, .. Libs, .. Runtime, .. TestTools];
+
+        /// <inheritdoc/>
+        public override Declaration Declaration => Recipe.Declaration;
     }
 
     /// <summary>Needs, links and files under one name.</summary>
@@ -98,6 +110,12 @@ public abstract class Package
         {
             init => _content = new(value);
         }
+
+        /// <inheritdoc/>
+        public override IEnumerable<Package> Dependencies => Companions;
+
+        /// <inheritdoc/>
+        public override Declaration Declaration => Content.Declaration;
     }
 
     /// <summary>An exact .deb.</summary>
@@ -108,10 +126,23 @@ public abstract class Package
 
         /// <summary>Absolute path -> link text, declared because no maintainer script is run.</summary>
         public required ImmutableSortedDictionary<string, string> Links { get; init; }
+
+        /// <summary>The recipe that is derived from it, if any.</summary>
+        public Declaration Derived { get; init; } = Declaration.None;
+
+        /// <summary>What that recipe adds to its companions; the others count by their .debs.</summary>
+        public ImmutableArray<Package> Added { get; init; } = [];
+
+        /// <inheritdoc/>
+        public override IEnumerable<Package> Dependencies => Added;
+
+        /// <inheritdoc/>
+        public override Declaration Declaration => Derived;
     }
 }
 
 /// <summary>What a group adds to its members.</summary>
 /// <param name="Links">Absolute path -> link text.</param>
 /// <param name="Files">Files that it places.</param>
-public sealed record GroupContent(ImmutableSortedDictionary<string, string> Links, ImmutableArray<ResolvedFile> Files);
+/// <param name="Declaration">The files that declare it, for messages.</param>
+public sealed record GroupContent(ImmutableSortedDictionary<string, string> Links, ImmutableArray<ResolvedFile> Files, Declaration Declaration);

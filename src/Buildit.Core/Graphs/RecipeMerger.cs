@@ -58,7 +58,7 @@ internal sealed class RecipeMerger(IWorkspace workspace, RecipeReader reader, IL
         var recipe = merged.Recipe;
         var resolved = new ResolvedRecipe
         {
-            Text = merged.Text,
+            Declaration = merged.Declaration,
             Name = merged.Name,
             Version = merged.Version!.Version.Value,
             Platform = platform,
@@ -101,7 +101,7 @@ internal sealed class RecipeMerger(IWorkspace workspace, RecipeReader reader, IL
             new()
             {
                 Name = name,
-                Text = recipe.Text,
+                Declaration = new([recipe.Text], style.Text),
                 Recipe = recipe,
                 Version = version,
                 Patches = PatchesFor(version, version?.Patches ?? [], recipe.Directory),
@@ -155,7 +155,7 @@ internal sealed class RecipeMerger(IWorkspace workspace, RecipeReader reader, IL
         return merged is null ? null : WithFlags(
             merged with
             {
-                Text = derived.Text,
+                Declaration = merged.Declaration.Plus(derived.Text),
                 Patches = [.. merged.Patches, .. PatchesFor(merged.Version, derived.Patches, derived.Directory)],
                 OwnNeeds = merged.OwnNeeds.Plus(derived.Needs),
                 DerivedConfigure = [.. merged.DerivedConfigure, .. derived.Configure],

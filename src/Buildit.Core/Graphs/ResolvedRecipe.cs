@@ -7,8 +7,11 @@ namespace Buildit.Core.Graphs;
 /// <summary>All that a build is told: base and derived recipe, style, version and flags merged. Equal values give equal builds.</summary>
 public sealed record ResolvedRecipe
 {
-    /// <summary>The file that declares it, for messages.</summary>
-    public required SourceText Text { get; init; }
+    /// <summary>The files that declare it, for messages.</summary>
+    public required Declaration Declaration { get; init; }
+
+    /// <summary>The file that was asked for.</summary>
+    public SourceText Text => Declaration.Recipes[^1];
 
     /// <summary><c>category/name</c>.</summary>
     public required string Name { get; init; }

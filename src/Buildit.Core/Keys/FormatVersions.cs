@@ -28,4 +28,10 @@ public static class FormatVersions
     /// 1: first.
     /// </summary>
     public const int Outputs = 1;
+
+    /// <summary>
+    /// What reaches an image besides its parts: layout of the files, order of layers, form of the documents.
+    /// 1: first.
+    /// </summary>
+    public const int Image = 1;
 }

@@ -135,7 +135,11 @@ public sealed record OutputRules(
 public sealed record Permission(int? Mode, int? Uid, int? Gid);
 
 /// <summary>A style file: phases (and tools) that recipes of one kind share.</summary>
-public sealed record Style(string Name, ImmutableSortedDictionary<string, string> Phases, Needs Needs);
+public sealed record Style(string Name, ImmutableSortedDictionary<string, string> Phases, Needs Needs)
+{
+    /// <summary>The file, for messages; null for the style of a recipe that has none.</summary>
+    public SourceText? Text { get; init; }
+}
 
 /// <summary>The build phases, in the order in which they run.</summary>
 public static class Phase

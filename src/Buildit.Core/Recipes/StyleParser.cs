@@ -14,7 +14,7 @@ public static class StyleParser
         if (YamlReader.Read(text, mistakes) is { } root && new ValueReader(mistakes).Open(root, "style", "a style") is { } map)
         {
             map.Required("phases");
-            style = new(name, PhaseReader.Read(map, "phases"), NeedsReader.Read(map));
+            style = new(name, PhaseReader.Read(map, "phases"), NeedsReader.Read(map)) { Text = text };
             map.Finish();
         }
 

@@ -154,30 +154,5 @@ public sealed class SourceArchive(string spoolDirectory, SourceLimits? limits = 
         }
     }
 
-    private static SourceTar Guarded(SourceInput input, Func<SourceTar> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (RefusedException e)
-        {
-            throw Refused($"refused: {e.Message}", e);
-        }
-        catch (EndOfStreamException e)
-        {
-            throw Refused("is truncated: it ends in the middle", e);
-        }
-        catch (InvalidDataException e)
-        {
-            throw Refused($"is damaged: {e.Message}", e);
-        }
-
-        catch (UnauthorizedAccessException e)
-        {
-            throw Refused($"cannot be read: {e.Message}", e);
-        }
-
-        BuilditException Refused(string why, Exception inner) => new(ExitCode.InvalidInput, $"source '{input.Name}' {why}", span: input.Span, inner: inner);
-    }
+    private static SourceTar Guarded(SourceInput input, Func<SourceTar> work) => ArchiveErrors.Guard($"source '{input.Name}'", input.Span, work);
 }

@@ -17,7 +17,7 @@ internal sealed class TarArchiveReader(Stream input)
     private long _padding;
 
     /// <summary>What pax ('x') and GNU ('L', 'K') headers say about the entry after them.</summary>
-    private sealed record Extension(string? Name = null, string? LinkName = null, long? Size = null, long? Mtime = null);
+    private sealed record Extension(string? Name = null, string? LinkName = null, long? Size = null, long? Mtime = null, int? Uid = null, int? Gid = null);
 
     /// <summary>Each entry's content must be read, if at all, before the next one is asked for.</summary>
     public IEnumerable<ArchiveEntry> Read()
@@ -86,7 +86,7 @@ internal sealed class TarArchiveReader(Stream input)
         var name = extension.Name ?? header.Name;
         var mtime = extension.Mtime ?? header.Mtime;
         var target = extension.LinkName ?? header.LinkName;
-        return header.Type switch
+        ArchiveEntry entry = header.Type switch
         {
             // Before POSIX a directory was a file whose name ends with a slash.
             '0' or '\0' when name.EndsWith('/') => new(name, EntryKind.Directory, true, mtime),
@@ -99,6 +99,7 @@ internal sealed class TarArchiveReader(Stream input)
             'S' => throw RefusedException.Entry(name, "is a sparse file, which is not supported"),
             var type => throw RefusedException.Entry(name, $"has the unknown type '{type}'"),
         };
+        return entry with { Mode = header.Mode, Uid = extension.Uid ?? header.Uid, Gid = extension.Gid ?? header.Gid };
     }
 
     private void ReadPax()
@@ -129,10 +130,14 @@ internal sealed class TarArchiveReader(Stream input)
             "linkpath" => _extension with { LinkName = value },
             "size" => _extension with { Size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : throw new InvalidDataException("a pax size is not a number") },
             "mtime" => _extension with { Mtime = WholeSeconds(value) },
+            "uid" => _extension with { Uid = Id(value) },
+            "gid" => _extension with { Gid = Id(value) },
             _ when key.StartsWith("GNU.sparse.", StringComparison.Ordinal) => throw RefusedException.Entry(_extension.Name ?? "", "is a sparse file, which is not supported"),
             _ => _extension,
         };
     }
+
+    private static int Id(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw new InvalidDataException("a pax owner is not a number");
 
     private static long WholeSeconds(string value) => decimal.TryParse(value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
         && seconds is > long.MinValue and < long.MaxValue

@@ -11,7 +11,13 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 
     public char Type => (char)_block[156];
 
-    public bool Executable => (Number(_block.Slice(100, 8)) & 0x49) != 0;
+    public int Mode => (int)(Number(_block.Slice(100, 8)) & 0xFFF);
+
+    public int Uid => Id(_block.Slice(108, 8));
+
+    public int Gid => Id(_block.Slice(116, 8));
+
+    public bool Executable => (Mode & 0x49) != 0;
 
     public long ContentSize => Number(_block.Slice(124, 12));
 
@@ -56,6 +62,8 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
             return Encoding.Latin1.GetString(bytes);
         }
     }
+
+    private static int Id(ReadOnlySpan<byte> field) => Number(field) is >= 0 and <= int.MaxValue and var id ? (int)id : throw new InvalidDataException("an owner in a tar header is out of range");
 
     private static ReadOnlySpan<byte> UntilNul(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is var i and >= 0 ? field[..i] : field;
 

@@ -16,6 +16,12 @@ internal sealed class Demo
 
     public Platform Platform { get; set; } = Platform.LinuxAmd64;
 
+    /// <summary>Where the archive has its .debs.</summary>
+    public string Pool { get; set; } = "pool";
+
+    /// <summary>What its .debs call their versions.</summary>
+    public string DebVersion { get; set; } = "1";
+
     /// <summary>name=deb version -> names that it depends on; libc and libgcc depend on each other, as Debian's packages do.</summary>
     public SortedDictionary<string, (string Deb, string Depends)> Debs { get; } = new(StringComparer.Ordinal)
     {
@@ -65,15 +71,23 @@ internal sealed class Demo
 
     public static Package? Find(GraphBuilder graph, string atom) => graph.Named(new(atom, new(new("test", atom), 1, 1)));
 
+    /// <summary>The lock that pins its .debs.</summary>
+    public PackagesLock Lock => new(Debs.ToImmutableSortedDictionary(
+        d => d.Key,
+        d => new LockedPackage(d.Key, DebVersion, "amd64", $"{Pool}/{d.Key}.deb", 1, Digest.Of(d.Value.Deb), [.. d.Value.Depends.Split(' ', StringSplitOptions.RemoveEmptyEntries)]),
+        StringComparer.Ordinal));
+
+    /// <summary>The lock as a file.</summary>
+    public SourceText LockText => new("packages.lock", PackagesLockFile.Print(Lock, "a test"));
+
+    /// <summary>The file that declares the links.</summary>
+    public SourceText DistributionText => new("distribution.yaml", "links:\n" + string.Concat(DebianLinks.GroupBy(l => l.Key.Split(' ')[0]).Select(g => $"  {g.Key}:\n" + string.Concat(g.Select(l => $"    {l.Key.Split(' ')[1]}: {l.Value}\n")))));
+
     private DistributionPackages Distribution()
     {
         var links = DebianLinks.Select(l => (l.Key.Split(' '), l.Value)).GroupBy(l => l.Item1[0]).ToImmutableSortedDictionary(
             g => g.Key, g => g.ToImmutableSortedDictionary(l => l.Item1[1], l => l.Value, StringComparer.Ordinal), StringComparer.Ordinal);
-        var packages = Debs.ToImmutableSortedDictionary(
-            d => d.Key,
-            d => new LockedPackage(d.Key, "1", "amd64", $"pool/{d.Key}.deb", 1, Digest.Of(d.Value.Deb), [.. d.Value.Depends.Split(' ', StringSplitOptions.RemoveEmptyEntries)]),
-            StringComparer.Ordinal);
-        return new(new() { Suite = "s", Components = ["main"], Architecture = "amd64", Keyring = "k", Mirrors = [], Links = links }, new(packages));
+        return new(new() { Suite = "s", Components = ["main"], Architecture = "amd64", Keyring = "k", Mirrors = [], Links = links }, Lock);
     }
 
     private static MemoryWorkspace Everything(string root) => new MemoryWorkspace(root)

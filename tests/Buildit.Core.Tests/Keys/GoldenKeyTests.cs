@@ -26,6 +26,11 @@ public class GoldenKeyTests
         ["environment"] = f => Add(f, "environment: {B: two words, A: \"1\"}\n"),
         ["replaces"] = f => Add(f, "replaces: [debian/tool, debian/data]\n"),
         ["derived"] = f => Add(f.With("pkgs/g/base/pkg.yaml", Demo.Simple("base", "use: {one: {configure: [--one]}}\n")).With("pkgs/g/x/a.patch", "a\n"), "", derived: "base: g/base-1.0\npatches: {a.patch: why}\nuse: {with: [one]}\nconfigure: [--last]\nneeds: {libs: [lib/aaa]}\nlinks: {/a: b}\n"),
+        ["plain-file"] = f => f.With("pkgs/g/x/pkg.yaml", $"name: x\nversions:\n  1.0:\n    sources: [{{url: 'https://example.org/x.bin', unpack: false, sha256: {Digest.Of("x").Hex}}}]\nbuild: {{install: 'true'}}\n"),
+        ["phases-over-a-style"] = f => Add(f, "build: {check: make test, install: make all}\n"),
+        ["needs-of-flags"] = f => Add(f, "use:\n  one: {default: on, needs: {tools: [debian/tool], libs: [lib/aaa]}}\n  two: {needs-off: {runtime: [debian/data]}}\n"),
+        ["adapted"] = f => f.With("pkgs/g/x/pkg.yaml", "base: debian/tool\nlinks: {/usr/bin/x: tool}\nneeds: {runtime: [lib/aaa]}\n"),
+        ["derived-twice"] = f => Add(f.With("pkgs/g/base/pkg.yaml", Demo.Simple("base", "links: {/a: b, /c: d}\n")).With("pkgs/g/middle/pkg.yaml", "base: g/base\nlinks: {/a: e}\n").With("pkgs/g/middle/files/a", "1\n").With("pkgs/g/x/files/a", "2\n"), "", derived: "base: g/middle\nlinks: {/c: f}\n"),
         ["group"] = f => f.With("pkgs/g/x/pkg.yaml", "name: x\nneeds: {tools: [debian/tool, lib/aaa]}\nlinks: {/usr/bin/cc: gcc}\nfiles: {/etc/x: x.conf}\n").With("pkgs/g/x/x.conf", "conf\n"),
     };
 

@@ -1,4 +1,6 @@
+using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
+using Buildit.Core.Recipes;
 using Buildit.Core.Tests.Graphs;
 
 namespace Buildit.Core.Tests.Keys;
@@ -8,7 +10,7 @@ public class KeyMutationTests
 {
     private const string At = "pkgs/app/demo/";
 
-    private static readonly Dictionary<string, Action<Demo>> Reaching = new()
+    internal static readonly Dictionary<string, Action<Demo>> Reaching = new()
     {
         ["name"] = d => d.Files.Rename("pkgs/app/demo/", "pkgs/app/other/"),
         ["version"] = d => d.Files.Edit(Demo.Recipe, "  1.0:", "  1.1:"),
@@ -74,6 +76,40 @@ public class KeyMutationTests
         ["platform"] = d => d.Platform = new("linux", "arm64"),
         ["library's source"] = d => d.Files.Edit("pkgs/lib/bbb/pkg.yaml", Digest.Of("bbb").Hex, Digest.Of("other").Hex),
         ["library's library"] = d => d.Files.Edit("pkgs/lib/ccc/pkg.yaml", Digest.Of("ccc").Hex, Digest.Of("other").Hex),
+        ["order of sources"] = d => d.Files.Edit(Demo.Recipe, "      - {path: local, name: extra}\n", "").Edit(Demo.Recipe, "    patches:\n", "      - {path: local, name: extra}\n    patches:\n"),
+        ["further patch"] = d => d.Files.Edit(Demo.Recipe, "    patches:\n", "    patches:\n      - {file: patches/two.patch}\n"),
+        ["order of excluded paths"] = d => d.Files.Edit(Demo.Recipe, "exclude: [/usr/share/info]", "exclude: [/usr/share/man, /usr/share/info]"),
+        ["argument of a flag that is off, left out"] = d => d.Files.Edit(Demo.Recipe, "    configure-off: [--slow]\n", ""),
+        ["need of a flag that is off"] = d => d.Files.Edit(Demo.Recipe, "    configure-off: [--slow]\n", "    configure-off: [--slow]\n    needs-off: {runtime: [lib/ccc]}\n"),
+        ["placed file's execute bit"] = d => d.Files.With(At + "files/demo.conf", "a = 1\n", executable: true),
+        ["phase left out"] = d => d.Files.Edit(Demo.Recipe, "  prepare: autoreconf\n", ""),
+        ["another version"] = d => d.Files.Edit(Demo.Recipe, "  1.0:", "  0.9:\n    sources: []\n  1.0:"),
+    };
+
+    /// <summary>A change of each property of what a build is told; null: it is meant not to count.</summary>
+    private static readonly Dictionary<string, Func<ResolvedRecipe, ResolvedRecipe>?> Properties = new()
+    {
+        [nameof(ResolvedRecipe.Name)] = r => r with { Name = "app/other" },
+        [nameof(ResolvedRecipe.Version)] = r => r with { Version = "9" },
+        [nameof(ResolvedRecipe.Platform)] = r => r with { Platform = new("linux", "arm64") },
+        [nameof(ResolvedRecipe.Sources)] = r => r with { Sources = r.Sources[1..] },
+        [nameof(ResolvedRecipe.Patches)] = r => r with { Patches = r.Patches[1..] },
+        [nameof(ResolvedRecipe.HelperFiles)] = r => r with { HelperFiles = r.HelperFiles[1..] },
+        [nameof(ResolvedRecipe.Phases)] = r => r with { Phases = r.Phases.Remove("build") },
+        [nameof(ResolvedRecipe.Configure)] = r => r with { Configure = r.Configure[1..] },
+        [nameof(ResolvedRecipe.Environment)] = r => r with { Environment = r.Environment.Remove("LEVEL") },
+        [nameof(ResolvedRecipe.Enabled)] = r => r with { Enabled = r.Enabled.Clear() },
+        [nameof(ResolvedRecipe.Flags)] = r => r with { Flags = r.Flags.Add("other") },
+        [nameof(ResolvedRecipe.Outputs)] = r => r with { Outputs = OutputRules.Default },
+        [nameof(ResolvedRecipe.Test)] = r => r with { Test = null },
+        [nameof(ResolvedRecipe.Links)] = r => r with { Links = r.Links.Clear() },
+        [nameof(ResolvedRecipe.Files)] = r => r with { Files = [] },
+        [nameof(ResolvedRecipe.Date)] = r => r with { Date = null },
+        [nameof(ResolvedRecipe.Declaration)] = null,
+        [nameof(ResolvedRecipe.Text)] = null,
+        [nameof(ResolvedRecipe.Timeout)] = null,
+        [nameof(ResolvedRecipe.Summary)] = null,
+        [nameof(ResolvedRecipe.License)] = null,
     };
 
     private static readonly Dictionary<string, Action<Demo>> Silent = new()
@@ -99,9 +135,23 @@ public class KeyMutationTests
         ["timeout"] = d => d.Files.Edit(Demo.Recipe, "30m", "2h"),
         ["package that nobody needs"] = d => d.Debs["unused"] = ("unused 1", ""),
         ["link of a package that nobody needs"] = d => d.DebianLinks["unused /x"] = "y",
+        ["place of a .deb"] = d => d.Pool = "pool/other",
+        ["version of a .deb whose bytes are the same"] = d => d.DebVersion = "2",
+        ["order of permissions"] = d => d.Files.Edit(Demo.Recipe, "      /usr/bin/demo: {mode: \"4755\", owner: \"0:10\"}\n", "      /usr/bin/demo: {owner: \"0:10\", mode: \"4755\"}\n"),
+        ["spelling of a mode"] = d => d.Files.Edit(Demo.Recipe, "mode: \"4755\"", "mode: 04755"),
+        ["spelling of a truth"] = d => d.Files.Edit(Demo.Recipe, "default: on", "default: True"),
+        ["need that is there twice, by way of a flag"] = d => d.Files.Edit(Demo.Recipe, "libs: [lib/bbb]", "libs: [lib/bbb, lib/ssl]"),
+        ["style of another name with the same text"] = d => d.Files.With("pkgs/styles/same.yaml", d.Files.ReadText("/ws/pkgs/styles/plain.yaml")!.Text).Edit(Demo.Recipe, "style: plain", "style: same"),
+        ["style's text written in the recipe"] = d => d.Files.Edit(Demo.Recipe, "style: plain\nbuild:\n", "build:\n  configure: ./configure \"$@\"\n  build: make\n  install: make install\n"),
+        ["line ends of the file"] = d => d.Files.Edit(Demo.Recipe, "\n", "\r\n"),
+        ["file beside the recipe that nothing names"] = d => d.Files.With(At + "patches/three.patch", "three\n"),
     };
 
     public static TheoryData<string> ReachingNames => [.. Reaching.Keys];
+
+    public static TheoryData<string> PropertyNames => [.. Properties.Keys];
+
+    public static TheoryData<string> Phases => [.. Phase.Names];
 
     public static TheoryData<string> SilentNames => [.. Silent.Keys];
 
@@ -121,6 +171,56 @@ public class KeyMutationTests
         var demo = new Demo();
         Silent[what](demo);
         Assert.Equal(new Demo().Package().Preimage, demo.Package().Preimage);
+    }
+
+    [Theory]
+    [MemberData(nameof(PropertyNames))]
+    public void Property_of_what_a_build_is_told(string name)
+    {
+        var package = (Package.Built)new Demo().Package();
+        var (key, action) = (RecipeKeys.OfRecipe(package.Recipe, [], [], [], [], []).Digest, RecipeKeys.OfAction(package.Recipe, Digest.Of("root"), [], null).Digest);
+        var changed = Properties[name] is { } change ? change(package.Recipe) : package.Recipe with { Timeout = TimeSpan.FromDays(1), Summary = "other", License = "other" };
+        Assert.Equal(Properties[name] is null, key == RecipeKeys.OfRecipe(changed, [], [], [], [], []).Digest);
+        Assert.Equal(Properties[name] is null, action == RecipeKeys.OfAction(changed, Digest.Of("root"), [], null).Digest);
+    }
+
+    /// <summary>Whatever is put into a key from now on needs a line above, too.</summary>
+    [Fact]
+    public void Every_tag_of_a_preimage_is_changed_by_one_of_these()
+    {
+        var changed = new HashSet<string>(["sandbox-profile", "outputs-version", "import-version"], StringComparer.Ordinal);
+        foreach (var atom in new[] { "app/demo", "debian/tool" })
+        {
+            foreach (var (what, change) in Reaching)
+            {
+                var demo = new Demo();
+                change(demo);
+                changed.UnionWith(ChangedTags(new Demo().Package(atom).Preimage, demo.Package(what == "name" && atom == "app/demo" ? "app/other" : atom).Preimage));
+            }
+        }
+
+        var tags = new[] { new Demo().Package().Preimage, new Demo().Package("debian/tool").Preimage }.SelectMany(p => CanonicalReader.Read(p).Skip(1)).Select(e => e.Tag).Distinct();
+        Assert.Equal([], tags.Where(t => !t.EndsWith("-count", StringComparison.Ordinal) && t is not ("name" or "closure" or "deb") && !changed.Contains(t)));
+    }
+
+    private static IEnumerable<string> ChangedTags(string old, string now)
+    {
+        var (before, after) = (CanonicalReader.Read(old), CanonicalReader.Read(now));
+        return before.Except(after).Concat(after.Except(before)).Select(e => e.Tag);
+    }
+
+    [Fact]
+    public void No_property_of_what_a_build_is_told_is_forgotten() =>
+        Assert.Equal(typeof(ResolvedRecipe).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal), Properties.Keys.Order(StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Phases))]
+    public void Text_of_phase(string phase)
+    {
+        var (demo, other) = (new Demo(), new Demo());
+        demo.Files.Edit(Demo.Recipe, "build:\n  prepare: autoreconf\n  check: make check\n", $"build: {{{phase}: one}}\n");
+        other.Files.Edit(Demo.Recipe, "build:\n  prepare: autoreconf\n  check: make check\n", $"build: {{{phase}: one }}\n").Edit(Demo.Recipe, $"{phase}: one }}", $"{phase}: 'one '}}");
+        Assert.NotEqual(demo.Key(), other.Key());
     }
 
     [Fact]

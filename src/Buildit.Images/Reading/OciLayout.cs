@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Buildit.Core;
+using Buildit.Core.Diagnostics;
+using Buildit.Images.Oci;
+using Buildit.Store.Archives;
+using Buildit.Store.Compression;
+using Buildit.Store.Files;
+
+namespace Buildit.Images.Reading;
+
+/// <summary>Reads the one image of an OCI image layout ("OCI Image Layout Specification"). Every blob is compared with the digest and size that name it, every layer with its diffID.</summary>
+internal sealed class OciLayout(IImageFiles files, TarListing listing)
+{
+    /// <summary>The file that says what the directory is.</summary>
+    public const string Marker = "oci-layout";
+
+    private const int LargestDocument = 16 << 20;
+    private const string Docker = "application/vnd.docker.distribution.manifest.v2+json";
+
+    /// <summary>Reads everything.</summary>
+    public ImageContent Read(CancellationToken cancel)
+    {
+        try
+        {
+            return ReadImage(cancel);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw Damaged($"a document in it is not what it should be: {e.Message}", e);
+        }
+    }
+
+    private ImageContent ReadImage(CancellationToken cancel)
+    {
+        var named = ManifestOf(Document("index.json"));
+        var manifest = Blob(named);
+        using var parsed = JsonDocument.Parse(manifest);
+        var config = Blob(Descriptor.Of(parsed.RootElement.GetProperty("config")));
+        using var parsedConfig = JsonDocument.Parse(config);
+        var layers = parsed.RootElement.GetProperty("layers").EnumerateArray().Select(Descriptor.Of).ToArray();
+        var diffIds = parsedConfig.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(d => Digest.Parse(d.GetString()!)).ToArray();
+        if (layers.Length != diffIds.Length)
+        {
+            throw Damaged("its manifest and its configuration have another number of layers");
+        }
+
+        var root = new RootBuilder();
+        foreach (var (layer, diffId) in layers.Zip(diffIds))
+        {
+            root.Add(Layer(layer, diffId, cancel));
+        }
+
+        var titles = Titles(parsedConfig.RootElement);
+        return new()
+        {
+            Format = "oci",
+            Digest = named.Digest,
+            Documents = [("manifest", manifest), ("configuration", config)],
+            Layers = [.. layers.Zip(diffIds, (l, d) => (l, d)).Select((p, i) => new ImageLayer(p.l.Digest, p.l.Size, p.d, titles.Length == layers.Length ? titles[i] : ""))],
+            Entries = root.Entries,
+            Elves = root.Elves,
+        };
+    }
+
+    private Descriptor ManifestOf(byte[] index)
+    {
+        using var parsed = JsonDocument.Parse(index);
+        var manifests = parsed.RootElement.GetProperty("manifests").EnumerateArray().Select(Descriptor.Of).Where(d => d.MediaType is OciImage.ManifestType or Docker).ToArray();
+        return manifests switch
+        {
+            [var only] => only,
+            [] => throw Damaged("it holds no image"),
+            _ => throw new BuilditException(ExitCode.InvalidInput, $"{files.Name} holds {manifests.Length} images", "only a layout with one image can be read: copy the one that is meant out of it, for example with skopeo"),
+        };
+    }
+
+    private IReadOnlyList<ListedFile> Layer(Descriptor layer, Digest diffId, CancellationToken cancel)
+    {
+        Verify(layer);
+        using var tar = new HashedReadStream(Decompressor.Open(Open(layer)));
+        var listed = listing.Read(tar, $"layer {layer.Digest} of {files.Name}", _ => false, cancel);
+        return tar.Digest == diffId ? listed : throw Damaged($"the layer {layer.Digest} does not unpack to {diffId}");
+    }
+
+    private byte[] Blob(Descriptor descriptor)
+    {
+        Verify(descriptor);
+        using var stream = Open(descriptor);
+        return ReadAll(stream, descriptor.Digest.ToString());
+    }
+
+    private void Verify(Descriptor descriptor)
+    {
+        using var blob = new HashedReadStream(Open(descriptor));
+        blob.CopyTo(Stream.Null);
+        if (blob.Digest != descriptor.Digest || blob.Count != descriptor.Size)
+        {
+            throw Damaged($"the blob {descriptor.Digest} is not what its name and size say");
+        }
+    }
+
+    private Stream Open(Descriptor descriptor) => files.Open($"blobs/sha256/{descriptor.Digest.Hex}") ?? throw Damaged($"the blob {descriptor.Digest} is not there");
+
+    private byte[] Document(string path)
+    {
+        using var stream = files.Open(path) ?? throw Damaged($"there is no '{path}'");
+        return ReadAll(stream, path);
+    }
+
+    private byte[] ReadAll(Stream stream, string what)
+    {
+        using var memory = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            memory.Write(buffer, 0, read);
+            if (memory.Length > LargestDocument)
+            {
+                throw Damaged($"the document {what} is larger than {LargestDocument >> 20} MiB");
+            }
+        }
+
+        return memory.ToArray();
+    }
+
+    /// <summary>What made each layer; steps that made none are left out.</summary>
+    private static string[] Titles(JsonElement config) => config.TryGetProperty("history", out var history)
+        ? [.. history.EnumerateArray().Where(h => !h.TryGetProperty("empty_layer", out var empty) || !empty.GetBoolean()).Select(h => h.TryGetProperty("created_by", out var by) ? by.GetString() ?? "" : "")]
+        : [];
+
+    private BuilditException Damaged(string why, Exception? inner = null) => new(ExitCode.InvalidInput, $"{files.Name} is damaged: {why}", inner: inner);
+
+    private readonly record struct Descriptor(string MediaType, Digest Digest, long Size)
+    {
+        public static Descriptor Of(JsonElement e) => new(
+            e.TryGetProperty("mediaType", out var type) ? type.GetString() ?? "" : "", Digest.Parse(e.GetProperty("digest").GetString() ?? ""), e.GetProperty("size").GetInt64());
+    }
+}
