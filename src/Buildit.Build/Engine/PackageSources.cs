@@ -6,6 +6,7 @@ using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
+using Buildit.Core.Locks;
 using Buildit.Core.Recipes;
 using Buildit.Core.Records;
 using Buildit.Store;
@@ -50,7 +51,7 @@ public sealed class PackageSources(
     public Task FetchAsync(ResolvedSource source, CancellationToken cancel) => source.Origin switch
     {
         Source.Remote remote => FileAsync(source, remote, cancel),
-        Source.Git remote => git.PinnedAsync(new(remote.Origin, remote.Span), new(source.Digest, source.Commit), cancel),
+        Source.Git remote => PinnedAsync(source, remote, cancel),
         _ => Task.CompletedTask,
     };
 
@@ -86,9 +87,20 @@ public sealed class PackageSources(
 
     private async Task<PreparedSource> GitAsync(ResolvedSource source, Source.Git remote, CancellationToken cancel)
     {
-        var request = new GitRequest(remote.Origin, remote.Span);
-        var tar = await git.PinnedAsync(request, new(source.Digest, source.Commit), cancel);
+        var tar = await PinnedAsync(source, remote, cancel);
         return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, PublicUri.OfGit(remote.Origin.Url, source.Commit!));
+    }
+
+    private async Task<SourceTar> PinnedAsync(ResolvedSource source, Source.Git remote, CancellationToken cancel)
+    {
+        var pin = new Pin(source.Digest, source.Commit);
+        if (options.Offline && !await git.HasAsync(remote.Origin, pin, cancel))
+        {
+            // A binhost of this machine may have the tar, where no server can be asked for the commit.
+            await binhosts.PullBlobAsync(pin.Digest, null, remote.Origin.ToString(), null, cancel);
+        }
+
+        return await git.PinnedAsync(new(remote.Origin, remote.Span), pin, cancel);
     }
 
     // Raised when the same archive gives another canonical tar than before.

@@ -46,7 +46,8 @@ internal sealed class OfflineCheck(Session session, PlanOptions options)
     private async Task<bool> IsHereAsync(PlanStep step, MissingFile file, SharedPlaces shared, CancellationToken cancel)
     {
         var source = step is PlanStep.Fetch fetch ? fetch.Built.Recipe.Sources.FirstOrDefault(s => s.Digest == file.Digest) : null;
-        return source?.Origin is Source.Git git ? await session.Git.HasAsync(git.Origin, new(source.Digest, source.Commit), cancel)
+        return source?.Origin is Source.Git git
+            ? await session.Git.HasAsync(git.Origin, new(source.Digest, source.Commit), cancel) || await shared.HasFileAsync(source.Digest, cancel)
             : file.Addresses.All(a => a.StartsWith("file:", StringComparison.Ordinal)) || (!file.Digest.IsEmpty && await shared.HasFileAsync(file.Digest, cancel));
     }
 
