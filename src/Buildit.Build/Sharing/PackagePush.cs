@@ -133,7 +133,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
         // What came from elsewhere was signed there; to sign it again would be to say that it was made here.
         if (envelope.Signatures.IsEmpty && options.Key is { } key)
         {
-            envelope = key.Sign(envelope);
+            envelope = key.Sign(envelope, store.Index);
         }
 
         var isSame = there?.Payload.Span.SequenceEqual(envelope.Payload.Span) == true;

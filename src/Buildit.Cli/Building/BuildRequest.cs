@@ -12,6 +12,9 @@ internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets,
     /// <summary>Where to push to: null = where the configuration says so, empty = the default place, else the name of a binhost.</summary>
     public string? Push { get; init; }
 
+    /// <summary>A directory to push to instead of any binhost of the configuration; null = none.</summary>
+    public string? PushDirectory { get; init; }
+
     /// <summary>Nothing is made, and images must come from binhosts, too.</summary>
     public bool IsPull { get; init; }
 
@@ -24,6 +27,11 @@ internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets,
         if (IsPull)
         {
             return [];
+        }
+
+        if (PushDirectory is { } directory)
+        {
+            return [new(new(new(new(Path.GetFileName(directory), default)) { Download = directory }, directory, directory, []), true)];
         }
 
         var always = workspace.Binhosts.All.Where(b => b.Entry.Push && PlaceFactory.CannotWrite(b.Upload!) is null).ToArray();

@@ -162,7 +162,7 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
     {
         var key = image.Record.Key;
         var envelope = image.Record.Seal();
-        envelope = _key.Value is { } signer ? signer.Sign(envelope) : envelope;
+        envelope = _key.Value is { } signer ? signer.Sign(envelope, session.Store.Index) : envelope;
         var (count, bytes) = (0, 0L);
         var lost = await writer.PutBlobsAsync([spec, .. ImageBlobs.Of(image)], size =>
         {

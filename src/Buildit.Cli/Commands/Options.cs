@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Trust;
 
 namespace Buildit.Cli.Commands;
 
@@ -100,6 +101,15 @@ internal static class Options
     public static string OneTarget(string[]? targets, IEnumerable<Option> options, string command) => NamedTargets(targets, options, command) is [var only]
         ? only
         : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
+
+    /// <summary>--trust FINGERPRINT.</summary>
+    public static Option<string[]> Trust() => new("--trust") { HelpName = "FINGERPRINT", Description = "Accept the key with this fingerprint, or the one in this file; may be given several times", AllowMultipleArgumentsPerToken = false };
+
+    /// <summary>The fingerprints that were given, as such or as files.</summary>
+    public static IReadOnlyCollection<Digest> TrustedOf(string[]? written, string start) => [.. (written ?? []).Select(w =>
+        Digest.TryParse(w, out var id) ? id
+        : File.Exists(Path.GetFullPath(w, start)) && PublicKey.Parse(File.ReadAllText(Path.GetFullPath(w, start))) is { } key ? key.Id
+        : throw new BuilditException(ExitCode.InvalidInput, $"'{w}' is neither the fingerprint of a key nor a file with one", "a fingerprint has 64 hexadecimal digits; 'buildit key list' shows those of your keys"))];
 
     /// <summary>--rebuild.</summary>
     public static Option<bool> Rebuild() => new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };

@@ -26,6 +26,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     /// <summary>How much is shown: 'auto', 'plain' (no progress line) or 'quiet' (no talk either).</summary>
     public void SetProgress(string mode) => (IsInteractive, _isQuiet) = (IsInteractive && mode == "auto", mode == "quiet");
 
+    /// <summary>The same without standard output, for work whose results are only part of a greater one.</summary>
+    public Terminal WithoutData() => new(TextWriter.Null, Error, IsInteractive, hasColor, width) { _isQuiet = _isQuiet };
+
     /// <summary>A line of talk.</summary>
     public void Line(string text)
     {
