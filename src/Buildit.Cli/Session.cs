@@ -43,7 +43,7 @@ internal sealed class Session : IDisposable
         var fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));
         Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
-        Pins = new(Fetcher, Git, report);
+        Pins = new(Fetcher, Git, new(Store, Git, fetching), report);
         Places = new(fetching, Patience, TimeProvider.System);
         Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, told))], TimeProvider.System, told));
         Records = new RecordKeeper(Store, Platform.LinuxAmd64);

@@ -1,4 +1,5 @@
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Discovering;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Offline;
 using Buildit.Cli.Targets;
@@ -70,8 +71,8 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
     {
         if (!_found.TryGetValue(written, out var found))
         {
-            var target = Target.Find(request.Start, written, verbs());
-            _found[written] = found = (target, await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel));
+            _found[written] = found = await DiscoveredTarget.FindAsync(request, written, verbs, terminal, cancel);
+            await new DiscoveryTrust(terminal, found.Workspace).AcceptAsync(request.Trusted, request.Engine.Offline, cancel);
         }
 
         return found;

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Discovery;
 using Buildit.Core.Trust;
 
 namespace Buildit.Cli.Commands;
@@ -101,6 +103,13 @@ internal static class Options
     public static string OneTarget(string[]? targets, IEnumerable<Option> options, string command) => NamedTargets(targets, options, command) is [var only]
         ? only
         : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
+
+    /// <summary>--discover=HOST/PATH.</summary>
+    public static Option<string[]> Discover() => new("--discover") { HelpName = "HOST/PATH[,push=True]", Description = "Use the recipes, containers and binhosts of this place, too; may be given several times" };
+
+    /// <summary>The places that were given; throws if one is none.</summary>
+    public static ImmutableArray<DiscoveryEntry> DiscoverOf(string[]? written) =>
+        [.. (written ?? []).Select(w => DiscoveryEntry.Parse(w, null, out var mistake) ?? throw new BuilditException(ExitCode.InvalidInput, [mistake!]))];
 
     /// <summary>--trust FINGERPRINT.</summary>
     public static Option<string[]> Trust() => new("--trust") { HelpName = "FINGERPRINT", Description = "Accept the key with this fingerprint, or the one in this file; may be given several times", AllowMultipleArgumentsPerToken = false };
