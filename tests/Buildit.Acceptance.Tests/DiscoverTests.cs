@@ -69,7 +69,8 @@ public sealed class DiscoverTests : IDisposable
         await _workspace.MustBuildAsync("test/hello", "--offline");
         Assert.Equal((requests, connections), (web.Requests, git.Connections));
         (await _workspace.BuildAsync("update", web.Url + "/containers")).Fails(4, $"'{git.Url}/place' has no tag 'no'");
-        _workspace.WithOwnStore();
+        await _workspace.MustBuildAsync("test/hello", "--offline");
+        _workspace.Store = _workspace.In("empty");
         (await _workspace.BuildAsync("--offline", "test/hello")).Fails(7, ".buildit-config.yaml:2:12", $"what was discovered at '{web.Url}/containers' is not in the store");
         (await _workspace.BuildAsync("--locked", "test/hello")).Fails(4, "is not what was pinned", "buildit update");
     }

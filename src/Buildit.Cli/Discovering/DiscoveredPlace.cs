@@ -101,5 +101,5 @@ internal sealed record DiscoveredPlace(DiscoveryEntry Entry, string? Checkout, I
     private static bool IsRemote(string location) => location.Contains("://", StringComparison.Ordinal) && !location.StartsWith("file:", StringComparison.Ordinal);
 
     // Null for what would lead out of the checkout.
-    private static string? Inside(string checkout, string path) => TreePath.Clean(path) is { } clean ? Path.Combine(checkout, clean).TrimEnd('/') : null;
+    private static string? Inside(string checkout, string path) => path.Contains("://", StringComparison.Ordinal) ? null : TreePath.Clean(path) is { } clean ? Path.Combine(checkout, clean).TrimEnd('/') : null;
 }

@@ -80,9 +80,7 @@ internal sealed class TreeCheckouts : IDisposable
         var places = settings.Discover.Where(d => d.Web is not null && isSelected(LookupOf(d))).ToArray();
         if (places.Length > 0)
         {
-            await checkouts._keeper.RenewAsync(settings.LockPath, [.. places.Select(ToWanted)], checkouts.IsUnusedPlace, cancel);
-            // It may name another repository now.
-            await checkouts.CompleteAsync([.. TreePlaces.Git(settings)], LookupPolicy.Free, cancel);
+            await checkouts.RenewPlacesAsync(places, cancel);
             trees = [.. TreePlaces.Git(settings)];
         }
 
@@ -147,6 +145,22 @@ internal sealed class TreeCheckouts : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Looks up again what places are. One may name another repository now: if that cannot be had, the lock stays as it was.</summary>
+    private async Task RenewPlacesAsync(DiscoveryEntry[] places, CancellationToken cancel)
+    {
+        var before = LockFile.Read(_settings.LockPath, _settings.Display).Pins;
+        try
+        {
+            await _keeper.RenewAsync(_settings.LockPath, [.. places.Select(ToWanted)], IsUnusedPlace, cancel);
+            await CompleteAsync([.. TreePlaces.Git(_settings)], LookupPolicy.Free, cancel);
+        }
+        catch (BuilditException)
+        {
+            await LockFile.Read(_settings.LockPath, _settings.Display).WriteAsync(before, cancel);
+            throw;
+        }
     }
 
     private bool IsUnusedPlace(Lookup lookup) => lookup is Lookup.Place && _settings.Discover.All(d => LookupOf(d) != lookup);
