@@ -33,9 +33,10 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
     private readonly Option<string[]> _discover = Options.Discover();
     private readonly Option<string[]> _trust = Options.Trust();
+    private readonly Option<string?> _onFailure = OnFailure();
     private readonly Option<string> _progress = Options.Progress();
 
-    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _discover, _trust, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _progress];
+    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _discover, _trust, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _onFailure, _progress];
 
     public Command Command()
     {
@@ -51,6 +52,13 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
             return new BuildRun(terminal, verbs).RunAsync(Request(parsed), cancel);
         });
         return command;
+    }
+
+    private static Option<string?> OnFailure()
+    {
+        var option = new Option<string?>("--on-failure") { HelpName = "shell", Description = "shell: open a shell in the sandbox of a build or test that failed, as it was left" };
+        option.AcceptOnlyFromAmong("shell");
+        return option;
     }
 
     private BuildRequest Request(ParseResult parsed)
@@ -75,6 +83,7 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
             Push = Options.PushOf(parsed),
             Discover = Options.DiscoverOf(parsed.GetValue(_discover)),
             Trusted = Options.TrustedOf(parsed.GetValue(_trust), start),
+            OpensShell = parsed.GetValue(_onFailure) is not null,
         };
     }
 }

@@ -108,6 +108,11 @@ public sealed class GraphBuilder
             return null;
         }
 
+        if (_path.Count == 0)
+        {
+            LookAhead(name);
+        }
+
         _path.Add(name);
         var package = Recall(name, make) ?? Learn(name, make);
         _path.RemoveAt(_path.Count - 1);
@@ -128,6 +133,35 @@ public sealed class GraphBuilder
         return package;
     }
 
+    /// <summary>
+    /// Asks the file system, on another processor and while the graph grows, whether the files are as they were when what is remembered below this name was found out.
+    /// </summary>
+    private void LookAhead(string name)
+    {
+        if (_memory.Find(name) is not { } root)
+        {
+            return;
+        }
+
+        _ = Task.Run(() =>
+        {
+            var met = new HashSet<string>(StringComparer.Ordinal) { name };
+            var waiting = new Stack<RememberedPackage>([root]);
+            while (waiting.TryPop(out var known))
+            {
+                foreach (var input in known.Inputs)
+                {
+                    _ = _workspace.Stamp(input.Path);
+                }
+
+                foreach (var below in known.Roles.SelectMany(names => names).Where(met.Add).Select(_memory.Find).OfType<RememberedPackage>().Reverse())
+                {
+                    waiting.Push(below);
+                }
+            }
+        });
+    }
+
     /// <summary>A package as it is remembered, if nothing that it was made from has changed. What only its build needs is read when that comes.</summary>
     private Package? Recall(string name, Func<Package?> make)
     {
@@ -136,7 +170,7 @@ public sealed class GraphBuilder
             return null;
         }
 
-        var roles = known.Roles.Select(names => new Role(names, [.. names.Select(n => Named(new(n, new(new(name, n), 1, 1)))).OfType<Package>()])).ToArray();
+        var roles = known.Roles.Select(names => new Role(names, [.. names.Select(n => _packages.TryGetValue(n, out var met) ? met : Named(new(n, new(new(name, n), 1, 1)))).OfType<Package>()])).ToArray();
         ImmutableArray<Package>[] packages = [.. roles.Select(r => r.Packages)];
         return roles.All(r => r.IsWhole) && RememberedPackage.DigestOf(packages) == known.DependencyKeys ? known.ToPackage([.. packages], () => Again(known, make)) : null;
     }

@@ -56,15 +56,18 @@ public sealed class Planner
         _demand.Follow();
     }
 
+    /// <summary>Says whether these steps ask for more, so that others are to be made. What is built is built, however much of it is needed.</summary>
     private bool AskFor(ImmutableArray<PlanStep> steps)
     {
+        var built = new HashSet<RecipeKey>();
         foreach (var build in steps.OfType<PlanStep.Build>())
         {
+            built.Add(build.Built.Key);
             _demand.AddInputs(build.Built, Need.Build, Need.Run);
             _demand.AddRoot(_request.BuildTools, Need.Run);
         }
 
-        return _demand.Follow();
+        return _demand.Follow().Any(p => !built.Contains(p.Key));
     }
 
     private Record? Find(Package package, Need need) => _request.Rebuild && package is Package.Built ? null : _there.Find(package, need);
@@ -73,7 +76,7 @@ public sealed class Planner
     {
         _known.Clear();
         _undecided.Clear();
-        var fetched = new HashSet<Digest>();
+        var fetched = new HashSet<Digest>(_order.Length);
         return [.. _order.SelectMany(p => _demand.Of(p) is { } need ? StepsFor(p, need, fetched) : [])];
     }
 
