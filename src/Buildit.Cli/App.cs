@@ -81,6 +81,7 @@ internal static partial class App
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new FetchCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new SearchCommand(terminal).Command());
         root.Subcommands.Add(new BundleCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new KeyCommand(terminal).Command());
         root.Subcommands.Add(new LockCommand(terminal, Verbs).Command());
