@@ -22,7 +22,7 @@ public sealed class GraphBuilder
     private readonly DiagnosticBag _bag;
     private readonly GraphMemory _memory;
     private readonly RecipeMerger _merger;
-    private readonly Dictionary<string, Package?> _packages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Package?> _packages;
     private readonly Dictionary<string, RememberedPackage> _learned = new(StringComparer.Ordinal);
     private readonly List<string> _path = [];
     private readonly HashSet<string> _onPath = new(StringComparer.Ordinal);
@@ -41,6 +41,7 @@ public sealed class GraphBuilder
     public GraphBuilder(IWorkspace workspace, DistributionPackages? distribution, Pins pins, Platform platform, DiagnosticBag bag, GraphMemory? memory = null)
     {
         (_workspace, _distribution, _platform, _bag, _memory) = (new(workspace, pins), distribution, platform, bag, memory ?? GraphMemory.Empty);
+        _packages = new(_memory.Packages.Count, StringComparer.Ordinal);
         _merger = new(_workspace, new(workspace, name => _memory.Find(name) is null), _workspace, bag);
     }
 

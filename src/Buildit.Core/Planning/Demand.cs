@@ -10,8 +10,8 @@ namespace Buildit.Core.Planning;
 /// </summary>
 internal sealed class Demand(PackageGraph graph, Replacements replacements, Func<Package, Need, Record?> find)
 {
-    private readonly Dictionary<RecipeKey, Need> _needs = [];
-    private readonly HashSet<(RecipeKey Key, bool IsRoot, Need Need)> _followed = [];
+    private readonly Dictionary<RecipeKey, Need> _needs = new(graph.Packages.Length);
+    private readonly HashSet<(RecipeKey Key, bool IsRoot, Need Need)> _followed = new(2 * graph.Packages.Length);
     private readonly Queue<Action> _waiting = new();
     private readonly List<Package> _raised = [];
     private readonly bool _hasTwins = graph.Packages.DistinctBy(p => p.Name).Count() < graph.Packages.Length;

@@ -77,10 +77,19 @@ public sealed class Planner
         _known.Clear();
         _undecided.Clear();
         var fetched = new HashSet<Digest>(_order.Length);
-        return [.. _order.SelectMany(p => _demand.Of(p) is { } need ? StepsFor(p, need, fetched) : [])];
+        var steps = ImmutableArray.CreateBuilder<PlanStep>(2 * _order.Length);
+        foreach (var package in _order)
+        {
+            if (_demand.Of(package) is { } need)
+            {
+                steps.AddRange(StepsFor(package, need, fetched));
+            }
+        }
+
+        return steps.ToImmutable();
     }
 
-    private IEnumerable<PlanStep> StepsFor(Package package, Need need, HashSet<Digest> fetched)
+    private PlanStep[] StepsFor(Package package, Need need, HashSet<Digest> fetched)
     {
         if (Find(package, need) is { } record)
         {
@@ -104,7 +113,7 @@ public sealed class Planner
             _companionship.AddAbove(package, _undecided);
         }
 
-        ImmutableArray<PlanStep> fetches = package is Package.Built from ? Fetches(from, fetched) : [];
+        var fetches = package is Package.Built from ? Fetches(from, fetched) : [];
         return (package, same) switch
         {
             (_, not null) => [.. fetches, new PlanStep.CutOff(package, same)],
@@ -134,6 +143,6 @@ public sealed class Planner
         return (true, same is not null && BuildKeys.Fits(same, package, root) ? same : null);
     }
 
-    private ImmutableArray<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>
-        [.. package.RemoteFiles.Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
+    private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>
+        package.RemoteFiles.Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f));
 }
