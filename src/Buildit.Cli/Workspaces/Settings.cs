@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Configuration;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Discovery;
 using Buildit.Core.Locks;
 using Buildit.Store.Registries;
 
@@ -23,6 +25,9 @@ internal sealed record Settings
     /// <summary>Directory of the configuration file, from which its paths count; of the target if there is none.</summary>
     public required string Root { get; init; }
 
+    /// <summary>Places to discover recipes and binhosts at: those of the configuration, then those of the command line.</summary>
+    public ImmutableArray<DiscoveryEntry> Discover { get; init; } = [];
+
     /// <summary>Absolute directory of the store.</summary>
     public required string StoreDirectory { get; init; }
 
@@ -41,7 +46,7 @@ internal sealed record Settings
             bag.Error(home.Span, $"'{home.Value}': '~' has no meaning in a configuration", "write the whole path; without 'store' it is ~/.local/share/buildit");
         }
 
-        return new() { Start = start, Directory = directory, Config = config, Root = root, StoreDirectory = StoreOf(config, root) };
+        return new() { Start = start, Directory = directory, Config = config, Root = root, Discover = config.Discover, StoreDirectory = StoreOf(config, root) };
     }
 
     /// <summary>A path as messages show it: relative, if it is below the directory that the command was started in.</summary>
