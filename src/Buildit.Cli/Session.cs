@@ -49,9 +49,9 @@ internal sealed class Session : IDisposable
         Records = new RecordKeeper(Store, Platform.LinuxAmd64);
         Layers = new(Store.Paths.Root, Store.VerifiedBlobPath);
         var substitution = new Substitution(Binhosts, Records, report);
-        var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, Git, Addresses, options, report);
-        var builder = Own(new PackageBuilder(Store, Records, substitution, sources, Sandbox, Roots, options, TimeProvider.System, report));
-        var debian = Own(new DebianImport(Store, Records, sources, report));
+        Sources = new(Store, Fetcher, Binhosts, Archive, Git, Addresses, options, report);
+        var builder = Own(new PackageBuilder(Store, Records, substitution, Sources, Sandbox, Roots, options, TimeProvider.System, report));
+        var debian = Own(new DebianImport(Store, Records, Sources, report));
         var groups = new GroupMaker(Store, Records);
         Engine = Own(new BuildEngine(Records, substitution, builder, debian, groups, options, report));
         Remaker = new(Store, Engine, builder, new(Store, Sandbox, Roots, report), debian, groups, options, report);
@@ -81,6 +81,8 @@ internal sealed class Session : IDisposable
     public Fetcher Fetcher { get; }
 
     public FileAddresses Addresses { get; }
+
+    public PackageSources Sources { get; }
 
     public RecordKeeper Records { get; }
 
@@ -129,6 +131,9 @@ internal sealed class Session : IDisposable
             owned.Dispose();
         }
     }
+
+    /// <summary>Opens some binhosts, to look at them; whoever asks disposes of them.</summary>
+    public BinhostSet Open(IEnumerable<BinhostSetting> binhosts) => new(Store, [.. binhosts.Select(b => Open(b, static _ => { }))], TimeProvider.System, static _ => { });
 
     private Binhost Open(BinhostSetting binhost, Action<BinhostEvent> report) => new(
         binhost.Name,

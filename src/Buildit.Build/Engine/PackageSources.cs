@@ -26,7 +26,7 @@ public sealed class PackageSources(
         var name = Path.GetFileName(pin.Path);
         try
         {
-            return await FetchAsync(new(name, addresses.Of(pin), pin.Sha256, pin.Size), cancel);
+            return await GetAsync(new(name, addresses.Of(pin), pin.Sha256, pin.Size), cancel);
         }
         catch (BuilditException e) when (e.Code == ExitCode.FetchFailed)
         {
@@ -46,14 +46,21 @@ public sealed class PackageSources(
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>Sees to it that the store has whatever of a source comes from elsewhere, as it comes.</summary>
+    public Task FetchAsync(ResolvedSource source, CancellationToken cancel) => source.Origin switch
+    {
+        Source.Remote remote => FileAsync(source, remote, cancel),
+        Source.Git remote => git.PinnedAsync(new(remote.Origin, remote.Span), new(source.Digest, source.Commit), cancel),
+        _ => Task.CompletedTask,
+    };
+
     /// <inheritdoc/>
     public async Task<string> PatchAsync(ResolvedPatch patch, CancellationToken cancel) => patch.LocalPath ??
-        await FetchAsync(new(patch.FileName, addresses.Of(RemoteFile.Of(patch)), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
+        await GetAsync(new(patch.FileName, addresses.Of(RemoteFile.Of(patch)), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
 
     private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
     {
-        var urls = addresses.Of(RemoteFile.Of(source, remote));
-        var file = await FetchAsync(new(source.FileName, Absolute(urls, source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
+        var file = await FileAsync(source, remote, cancel);
         var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("unpack", remote.Unpack ? 1 : 0).Put("name", source.NameInBuild).Digest;
         if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)
         {
@@ -64,6 +71,9 @@ public sealed class PackageSources(
         store.Index.AddFact(subject, "source-tar", FormattableString.Invariant($"{tar.Digest.Hex} {tar.NewestMtime}"));
         return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, PublicUri.Of(remote.Url));
     }
+
+    private Task<string> FileAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel) =>
+        GetAsync(new(source.FileName, Absolute(addresses.Of(RemoteFile.Of(source, remote)), source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
 
     private async Task<PreparedSource> LocalAsync(ResolvedSource source, Source.Local local, CancellationToken cancel)
     {
@@ -84,7 +94,7 @@ public sealed class PackageSources(
     // Raised when the same archive gives another canonical tar than before.
     private const int SourceTarVersion = 1;
 
-    private async Task<string> FetchAsync(FetchRequest request, CancellationToken cancel)
+    private async Task<string> GetAsync(FetchRequest request, CancellationToken cancel)
     {
         if (request.Expected is { } wanted && store.VerifiedBlobPath(wanted) is { } path)
         {

@@ -193,7 +193,8 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
     private static ImmutableArray<CatalogRow> RowsOf(Record record)
     {
         var (recipe, build) = (record.RecipeKey.Digest, record.BuildKey.Digest);
-        return recipe == build ? [new(recipe, recipe)] : [new(recipe, recipe), new(build, recipe)];
+        var row = new CatalogRow(recipe, recipe) { Subject = new("package", record.Package, record.Version) };
+        return recipe == build ? [row] : [row, new(build, recipe)];
     }
 
     private sealed record PushedRecord(string Subject, Digest Key, Envelope Envelope, ImmutableArray<CatalogRow> Rows, ImmutableArray<PushedBlob> Blobs, Digest? Log);

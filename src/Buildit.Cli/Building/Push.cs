@@ -190,7 +190,7 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
             await writer.AddImageAsync(new(image.Record.Digest, ImageBlobs.ManifestSize(image), image.Record.Platform, image.Step.Tag), cancel);
         }
 
-        await writer.AddToCatalogAsync([new(key, key)], cancel);
+        await writer.AddToCatalogAsync([new(key, key) { Subject = new(image.Step.Format.ToString().ToLowerInvariant(), image.Record.Name, image.Record.Version) }], cancel);
         return new(isThere ? 0 : 1, isThere ? 1 : 0, count, bytes, []);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Buildit.Cli.Building;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 
 namespace Buildit.Cli.Commands;
 
@@ -20,7 +21,7 @@ internal sealed class PullCommand(Terminal terminal, Func<IEnumerable<string>> v
             terminal.SetProgress(parsed.GetValue(_progress)!);
             var start = Options.StartOf(parsed);
             return new BuildRun(terminal, verbs).RunAsync(
-                new(start, Options.NamedTargets(parsed.GetValue(_targets), [_output, _type, _progress], "pull"), Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), null, new(Locked: false, Offline: false), new() { RequireBinhost = true })
+                new(start, Options.NamedTargets(parsed.GetValue(_targets), [_output, _type, _progress], "pull"), Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), null, LookupPolicy.Free, new() { RequireBinhost = true })
                 {
                     IsPull = true,
                 },

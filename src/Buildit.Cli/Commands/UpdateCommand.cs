@@ -14,7 +14,7 @@ namespace Buildit.Cli.Commands;
 /// <summary>buildit update [NAME...]: looks up again whatever is locked and may have moved, says what did, and writes the locks.</summary>
 internal sealed class UpdateCommand(Terminal terminal)
 {
-    private static readonly LookupPolicy Policy = new(Locked: false, Offline: false);
+    private static LookupPolicy Policy => LookupPolicy.Free;
 
     public Command Command()
     {

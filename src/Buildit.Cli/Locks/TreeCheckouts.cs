@@ -55,7 +55,7 @@ internal sealed class TreeCheckouts : IDisposable
         var trees = TreePlaces.Git(settings).ToArray();
         using var checkouts = new TreeCheckouts(settings, offline: false, terminal);
         await checkouts._keeper.RenewAsync(settings.LockPath, [.. trees.Select(ToWanted).Where(w => w.Lookup.Moves && isSelected(w.Lookup))], IsUnused(trees), cancel);
-        await checkouts.CompleteAsync(trees, new(Locked: false, Offline: false), cancel);
+        await checkouts.CompleteAsync(trees, LookupPolicy.Free, cancel);
     }
 
     /// <summary>What a recipe tree in git looks up.</summary>

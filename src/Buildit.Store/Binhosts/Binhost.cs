@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Records;
@@ -50,6 +51,22 @@ public sealed class Binhost : IDisposable
             return null;
         }
     }
+
+    /// <summary>All that its catalog lists; nothing if the place does not work, which was told then.</summary>
+    public async Task<ImmutableArray<CatalogRow>> ListAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await _catalog.ListAsync(cancel);
+        }
+        catch (PlaceException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Whether it had a record under a key when it was last asked, as far as that is known; nothing is asked now.</summary>
+    public bool HadRecord(Digest key) => _catalog.Remembers(key);
 
     /// <summary>Reads an envelope that counts; null, and why, if it does not. Nothing of what is not signed is looked at.</summary>
     /// <param name="envelope">What was found.</param>

@@ -112,8 +112,8 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         var listed = new List<Digest>();
         foreach (var group in keys.GroupBy(catalog.ShardOf).Where(g => g.Key is not null))
         {
-            var rows = (await RowsAsync(group.Key!, cancel)).ToHashSet();
-            listed.AddRange(group.Where(k => rows.Contains(new(k, k))));
+            var rows = (await RowsAsync(group.Key!, cancel)).Where(r => r.Key == r.Record).Select(r => r.Key).ToHashSet();
+            listed.AddRange(group.Where(rows.Contains));
         }
 
         return listed;
