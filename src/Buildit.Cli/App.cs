@@ -80,6 +80,7 @@ internal static partial class App
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new FetchCommand(terminal, () => root.Subcommands.Select(c => c.Name)).Command());
+        root.Subcommands.Add(new BinhostCommand(terminal).Command());
         root.Subcommands.Add(new KeyCommand(terminal).Command());
         root.Subcommands.Add(new LockCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new UpdateCommand(terminal).Command());

@@ -87,7 +87,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
             Interlocked.Increment(ref count);
             Interlocked.Add(ref bytes, size);
         }, cancel);
-        var rows = new List<CatalogRow>();
+        var (rows, needed) = (new List<CatalogRow>(), new List<string>());
         foreach (var record in records)
         {
             if (record.Blobs.Select(b => b.Digest).FirstOrDefault(lost.ContainsKey) is { IsEmpty: false } missing)
@@ -101,10 +101,11 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
             else
             {
                 rows.AddRange(record.Rows);
+                needed.AddRange(record.Envelope.Layers.Select(l => l.Digest).Concat(record.Blobs.Select(b => b.Digest)).Select(BinhostLayout.Blob).Append(BinhostLayout.Record(record.Key)));
             }
         }
 
-        await writer.AddToCatalogAsync(rows, cancel);
+        await writer.AddToCatalogAsync(rows, needed, cancel);
         return new(rows.Count(r => r.Key == r.Record), unchanged, count, bytes, [.. failed.Order()]);
     }
 

@@ -168,7 +168,8 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         var envelope = image.Record.Seal();
         envelope = _key.Value is { } signer ? signer.Sign(envelope) : envelope;
         var (count, bytes) = (0, 0L);
-        var lost = await writer.PutBlobsAsync([spec, .. ImageBlobs.Of(image)], size =>
+        PushedBlob[] blobs = [spec, .. ImageBlobs.Of(image)];
+        var lost = await writer.PutBlobsAsync(blobs, size =>
         {
             Interlocked.Increment(ref count);
             Interlocked.Add(ref bytes, size);
@@ -190,7 +191,10 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
             await writer.AddImageAsync(new(image.Record.Digest, ImageBlobs.ManifestSize(image), image.Record.Platform, image.Step.Tag), cancel);
         }
 
-        await writer.AddToCatalogAsync([new(key, key) { Subject = new(image.Step.Format.ToString().ToLowerInvariant(), image.Record.Name, image.Record.Version) }], cancel);
+        await writer.AddToCatalogAsync(
+            [new(key, key) { Subject = new(image.Step.Format.ToString().ToLowerInvariant(), image.Record.Name, image.Record.Version) }],
+            blobs.Select(b => BinhostLayout.Blob(b.Digest)).Append(BinhostLayout.Record(key)),
+            cancel);
         return new(isThere ? 0 : 1, isThere ? 1 : 0, count, bytes, []);
     }
 }
