@@ -18,7 +18,7 @@ internal sealed class BinhostCommand(Terminal terminal)
     private readonly Option<int?> _keep = Options.Count("--keep", "-k", "How many records of each package and image stay, whatever their age [default: 5]");
     private readonly Option<string> _olderThan = Age("--older-than", "90d", "What is younger stays");
     private readonly Option<string> _grace = Age("--grace", "1d", "What was written since then stays in any case: somebody may be pushing");
-    private readonly Option<int> _port = new("--port") { HelpName = "N", Description = "Where to listen; 0 = any port that is free", DefaultValueFactory = _ => DefaultPort };
+    private readonly Option<int> _port = Port();
     private readonly Option<IPAddress?> _bind = new("--bind") { HelpName = "ADDRESS", Description = "Listen on this address only, for example 127.0.0.1 [default: all addresses]", CustomParser = Address };
 
     public Command Command()
@@ -64,6 +64,19 @@ internal sealed class BinhostCommand(Terminal terminal)
             if (result.Tokens.Count > 0 && Length(result.Tokens[0].Value) is null)
             {
                 result.AddError($"{name} takes a time like 12h, 90d or 8w, not '{result.Tokens[0].Value}'");
+            }
+        });
+        return option;
+    }
+
+    private static Option<int> Port()
+    {
+        var option = new Option<int>("--port") { HelpName = "N", Description = "Where to listen; 0 = any port that is free", DefaultValueFactory = _ => DefaultPort };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !ushort.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                result.AddError($"--port takes a number from 0 to {ushort.MaxValue}, not '{result.Tokens[0].Value}'");
             }
         });
         return option;
