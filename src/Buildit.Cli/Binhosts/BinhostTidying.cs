@@ -1,5 +1,6 @@
 using System.Globalization;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Pages;
 using Buildit.Core.Keys;
 using Buildit.Store.Binhosts.Keeping;
 
@@ -17,6 +18,11 @@ internal sealed class BinhostTidying(Terminal terminal, BinhostChoice choice)
         var now = TimeProvider.System.GetUtcNow();
         var gc = new BinhostGc(place, new(rules.Keep, now - rules.OlderThan), now - rules.Grace);
         var garbage = rules.IsDryRun ? await gc.FindAsync(cancel) : await gc.RunAsync(cancel);
+        if (!rules.IsDryRun)
+        {
+            await BinhostPages.RemoveAsync(new(choice.Name, place, Session.Patience, TimeProvider.System), garbage.Records, cancel);
+        }
+
         if (asJson)
         {
             terminal.Data(Json(garbage, rules.IsDryRun));
