@@ -67,7 +67,7 @@ public class RetentionTests
     public void Every_digest_in_a_document_is_found()
     {
         var (one, two) = (Digest.Of("one"), Digest.Of("two"));
-        Assert.Equal([one, two], OciIndex.DigestsIn(System.Text.Encoding.UTF8.GetBytes($$"""{"config":{"digest":"{{one}}"},"layers":[{"x":{"digest":"{{two}}"}},{"digest":3}],"digest":"md5:1"}"""))!.OrderBy(d => d == two));
+        Assert.Equal([one, two], OciIndex.DigestsIn(System.Text.Encoding.UTF8.GetBytes($$"""{"config":{"digest":"{{one}}"},"layers":[{"x":{"digest":"{{two}}"} },{"digest":3}],"digest":"md5:1"}"""))!.OrderBy(d => d == two));
         Assert.Null(OciIndex.DigestsIn("<html>"u8.ToArray()));
     }
 
