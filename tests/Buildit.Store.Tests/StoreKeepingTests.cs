@@ -23,7 +23,7 @@ public sealed class StoreKeepingTests : IDisposable
         Overwrite(store.Paths.Blob(bad));
         Overwrite(Path.Combine(store.Paths.Tree(other), "text"));
         using var anew = ContentStore.Open(Root);
-        Assert.Equal([$"blobs/sha256/{bad.Hex}", $"trees/{other.Hex}"], await new StoreKeeping(anew).VerifyAsync(static () => { }, default));
+        Assert.Equal([$"blobs/sha256/{bad.Hex}", $"trees/{other.Hex}"], (await new StoreKeeping(anew).VerifyAsync(static () => { }, default)).AsEnumerable());
         Assert.True(anew.HasBlob(good) && anew.HasTree(tree));
         Assert.False(anew.HasBlob(bad) || anew.HasTree(other));
         Assert.Empty(await new StoreKeeping(anew).VerifyAsync(static () => { }, default));
