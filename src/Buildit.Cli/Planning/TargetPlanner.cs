@@ -30,7 +30,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
         if (target is not Target.ContainerDirectory directory)
         {
             var graph = TargetGraph.Read(session, target);
-            return new(graph, PlanOf(graph, Need.Build, []), [], ContainerFiles.Empty);
+            return new(graph, PlanOf(graph, Need.Run, []), [], ContainerFiles.Empty);
         }
 
         // To know what the outputs of the packages are is enough to know whether the images are there.
@@ -46,7 +46,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
         {
             Packages = [.. graph.Packages.Select(p => p.Package)],
             Need = need,
-            WithRuntime = graph.Container is not null,
+            WithRuntime = graph.Container is not null || graph.Packages.Any(p => p.Package is Package.Group),
             BuildTools = session.Workspace.Distribution?.Lock.Packages.ContainsKey(Toolbox.Sandbox) == true ? [session.Toolbox.Node(Toolbox.Sandbox)] : [],
             Tools = [.. tools.Select(session.Toolbox.Node)],
             Rebuild = options.Rebuild,
