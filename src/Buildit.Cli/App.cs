@@ -83,9 +83,11 @@ internal static partial class App
         root.Subcommands.Add(new FetchCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new SearchCommand(terminal).Command());
         root.Subcommands.Add(new BundleCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new BinhostCommand(terminal).Command());
         root.Subcommands.Add(new KeyCommand(terminal).Command());
         root.Subcommands.Add(new LockCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new UpdateCommand(terminal).Command());
+        root.Subcommands.Add(new StoreCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;
 

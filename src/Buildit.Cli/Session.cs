@@ -47,7 +47,7 @@ internal sealed class Session : IDisposable
         Places = new(fetching, Patience, Settings.RegistryLogins(), TimeProvider.System);
         Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, told))], TimeProvider.System, told));
         Records = new RecordKeeper(Store, Platform.LinuxAmd64);
-        Layers = new(Store.Paths.Root, Store.VerifiedBlobPath);
+        Layers = new(Store.Paths.Root, Store.VerifiedBlobPath, () => Store.NewWorkPath("layer"));
         var substitution = new Substitution(Binhosts, Records, report);
         Sources = new(Store, Fetcher, Binhosts, Archive, Git, Addresses, options, report);
         var runner = new ActionRunner(Sandbox, options.OnFailure, report);

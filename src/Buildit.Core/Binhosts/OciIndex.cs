@@ -81,6 +81,27 @@ public static class OciIndex
         }
     }
 
+    /// <summary>Every digest that a document (index, manifest) names, at whatever depth; null if it is not JSON.</summary>
+    public static IReadOnlySet<Digest>? DigestsIn(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(document);
+            return DigestsIn(json.RootElement).ToHashSet();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<Digest> DigestsIn(JsonElement e) => e.ValueKind switch
+    {
+        JsonValueKind.Object => e.EnumerateObject().SelectMany(p => p.NameEquals("digest") && p.Value.ValueKind == JsonValueKind.String && Digest.TryParse(p.Value.GetString(), out var digest) ? [digest] : DigestsIn(p.Value)),
+        JsonValueKind.Array => e.EnumerateArray().SelectMany(DigestsIn),
+        _ => [],
+    };
+
     private static bool IsReplacedBy(JsonElement manifest, JsonElement other) =>
         Tag(manifest) is var tag && tag == Tag(other) && (Text(manifest, "digest") == Text(other, "digest") || (tag is not null && PlatformOf(manifest) == PlatformOf(other)));
 

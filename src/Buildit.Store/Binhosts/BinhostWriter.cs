@@ -81,11 +81,33 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         return Task.FromResult(Changed(current, merged));
     }, cancel);
 
-    /// <summary>Adds rows to the catalog, or what stands for it; the records must be there.</summary>
-    public Task AddToCatalogAsync(IReadOnlyCollection<CatalogRow> rows, CancellationToken cancel) =>
+    /// <summary>Adds rows to the catalog, or what stands for it; the records must be there, and the blobs that they name.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="needed">Names of the records and blobs. Since they were found or put, <see cref="Keeping.BinhostGc"/> may have removed some; it does that only while nobody can do this.</param>
+    /// <param name="cancel">Ends it.</param>
+    public Task AddToCatalogAsync(IReadOnlyCollection<CatalogRow> rows, IEnumerable<string> needed, CancellationToken cancel) =>
         place.FindsByName ? EachAsync(rows.Where(r => r.Key != r.Record), async (row, stop) => await PutAgainAsync(row, stop), cancel)
         : rows.Count == 0 ? Task.CompletedTask
-        : UpdateAsync(BinhostLayout.Catalog, current => AddedAsync(current, rows, cancel), cancel);
+        : UpdateAsync(
+            BinhostLayout.Catalog,
+            async current =>
+            {
+                await RequireAsync(needed.ToHashSet(StringComparer.Ordinal), cancel);
+                return await AddedAsync(current, rows, cancel);
+            },
+            cancel);
+
+    /// <summary>Changes a document that others may change, too; gives back null to leave it as it is.</summary>
+    public Task UpdateDocumentAsync(string path, Func<ReadOnlyMemory<byte>?, byte[]?> change, CancellationToken cancel) =>
+        UpdateAsync(path, current => Task.FromResult(change(current) is { } wanted ? Changed(current, wanted) : null), cancel);
+
+    private async Task RequireAsync(HashSet<string> paths, CancellationToken cancel)
+    {
+        if (place is IKeptPlace kept && (await kept.FindAsync(paths, cancel)).Count < paths.Count)
+        {
+            throw new PlaceException("was tidied meanwhile, and lacks again what this push needs");
+        }
+    }
 
     /// <summary>Adds an image to the index; its blobs must be there.</summary>
     public Task AddImageAsync(OciIndexEntry image, CancellationToken cancel) => UpdateAsync(

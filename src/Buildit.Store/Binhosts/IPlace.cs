@@ -52,6 +52,31 @@ public interface IWritablePlace : IPlace
     Task LinkAsync(string path, Digest blob, CancellationToken cancel);
 }
 
+/// <summary>A file of a place.</summary>
+/// <param name="Path">Its name, as in <see cref="Core.Binhosts.BinhostLayout"/>.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="Modified">When it was written, by the clock of whoever keeps it.</param>
+public sealed record PlaceFile(string Path, long Size, DateTimeOffset Modified);
+
+/// <summary>A place that can be tidied: its files can be listed, and removed while others write.</summary>
+public interface IKeptPlace : IWritablePlace
+{
+    /// <summary>All files in a directory and below it, by path; empty if it is not there. An empty name is the whole place.</summary>
+    Task<IReadOnlyList<PlaceFile>> ListAsync(string directory, CancellationToken cancel);
+
+    /// <summary>Any file; null if it is not there.</summary>
+    Task<Stream?> OpenAsync(string path, CancellationToken cancel);
+
+    /// <summary>Which of these files are there.</summary>
+    Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel);
+
+    /// <summary>
+    /// Removes files while nobody replaces a document. <paramref name="choose"/> is asked which, when that is so. False if somebody else went on, because this process was silent
+    /// for too long: then the rest is still there.
+    /// </summary>
+    Task<bool> RemoveAsync(Func<Task<IReadOnlyCollection<string>>> choose, CancellationToken cancel);
+}
+
 /// <summary>A place failed: it cannot be reached, does not answer, or refuses. Not thrown for what is simply not there.</summary>
 /// <param name="reason">In words, to be read after "the binhost 'NAME'".</param>
 /// <param name="mayPass">Whether the same request may succeed a moment later.</param>

@@ -122,7 +122,7 @@ public sealed class WriteTurnTests : IDisposable
 
         public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) => files.FindAsync(paths, cancel);
 
-        public Task<IReadOnlyList<string>> ListAsync(string directory, CancellationToken cancel) => files.ListAsync(directory, cancel);
+        public Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel) => files.ListAsync(directory, cancel);
 
         public Task CreateAsync(string path, Func<Stream, Task> write, CancellationToken cancel) => files.CreateAsync(path, write, cancel);
 

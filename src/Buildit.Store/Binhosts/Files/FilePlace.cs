@@ -10,8 +10,9 @@ namespace Buildit.Store.Binhosts.Files;
 /// A binhost in files, wherever they are: made when something is first written. Files appear whole (temporary name, then rename); a document that is not there is made by
 /// whoever is first, one that is there is replaced by whoever's turn it is (<see cref="WriteTurn"/>).
 /// </summary>
-public abstract class FilePlace : IWritablePlace
+public abstract class FilePlace : IKeptPlace
 {
+    private const int RemovedInOneGo = 64;
     private readonly IPlaceFiles _files;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _inProcess = new(1);
@@ -97,6 +98,55 @@ public abstract class FilePlace : IWritablePlace
             await _files.RemoveAsync(temporary, CancellationToken.None);
         }
     });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PlaceFile>> ListAsync(string directory, CancellationToken cancel) => Guarded<IReadOnlyList<PlaceFile>>(async () =>
+    {
+        var (files, waiting) = (new List<PlaceFile>(), new Stack<string>([directory]));
+        while (waiting.TryPop(out var next))
+        {
+            foreach (var (name, state) in await _files.ListAsync(next, cancel))
+            {
+                var path = next.Length == 0 ? name : $"{next}/{name}";
+                if (state.IsDirectory)
+                {
+                    waiting.Push(path);
+                }
+                else
+                {
+                    files.Add(new(path, state.Size, DateTimeOffset.FromUnixTimeSeconds(state.Modified)));
+                }
+            }
+        }
+
+        files.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return files;
+    });
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenAsync(string path, CancellationToken cancel) => Guarded(() => _files.OpenAsync(path, 0, cancel));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) => Guarded(() => _files.FindAsync(paths, cancel));
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveAsync(Func<Task<IReadOnlyCollection<string>>> choose, CancellationToken cancel) => Guarded(() => InTurnAsync(
+        async turn =>
+        {
+            foreach (var some in (await choose()).Chunk(RemovedInOneGo))
+            {
+                if (!await turn.IsHeldAsync(cancel))
+                {
+                    return false;
+                }
+
+                await Task.WhenAll(some.Select(path => _files.RemoveAsync(path, cancel)));
+            }
+
+            return true;
+        },
+        "what nothing refers to",
+        cancel));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,7 +16,8 @@ internal enum LinkOutcome
 /// <summary>What a file system says of a file.</summary>
 /// <param name="Size">In bytes.</param>
 /// <param name="Modified">When its content changed last, in seconds since 1970.</param>
-internal readonly record struct FileState(long Size, long Modified);
+/// <param name="IsDirectory">Whether it is a directory.</param>
+internal readonly record struct FileState(long Size, long Modified, bool IsDirectory = false);
 
 /// <summary>
 /// The few operations of a file system that a binhost in files needs, wherever these files are. Paths are relative to the binhost, with '/'. What a file system refuses is an
@@ -44,8 +45,8 @@ internal interface IPlaceFiles : IDisposable
     /// <summary>Which of these files are there.</summary>
     Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel);
 
-    /// <summary>Names of what is in a directory; empty if it is not there.</summary>
-    Task<IReadOnlyList<string>> ListAsync(string directory, CancellationToken cancel);
+    /// <summary>What is in a directory, by name; empty if it is not there.</summary>
+    Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel);
 
     /// <summary>Makes a new file, and directories for it, as durably as can be. What <paramref name="write"/> leaves unfinished by throwing is removed.</summary>
     Task CreateAsync(string path, Func<Stream, Task> write, CancellationToken cancel);

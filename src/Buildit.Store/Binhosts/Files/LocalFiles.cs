@@ -31,21 +31,21 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
     public Task<FileState?> StateAsync(string path, CancellationToken cancel)
     {
         var file = new FileInfo(In(path));
-        return Task.FromResult<FileState?>(file.Exists ? new(file.Length, new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds()) : null);
+        return Task.FromResult<FileState?>(file.Exists ? StateOf(file) : null);
     }
 
     public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) =>
         Task.FromResult<IReadOnlySet<string>>(paths.Where(p => File.Exists(In(p))).ToHashSet(StringComparer.Ordinal));
 
-    public Task<IReadOnlyList<string>> ListAsync(string directory, CancellationToken cancel)
+    public Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel)
     {
         try
         {
-            return Task.FromResult<IReadOnlyList<string>>([.. Directory.EnumerateFileSystemEntries(In(directory)).Select(e => Path.GetFileName(e))]);
+            return Task.FromResult<IReadOnlyList<(string, FileState)>>([.. new DirectoryInfo(In(directory)).EnumerateFileSystemInfos().Where(e => e.Exists).Select(e => (e.Name, StateOf(e)))]);
         }
         catch (DirectoryNotFoundException)
         {
-            return Task.FromResult<IReadOnlyList<string>>([]);
+            return Task.FromResult<IReadOnlyList<(string, FileState)>>([]);
         }
     }
 
@@ -147,6 +147,9 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
     }
 
     private string In(string path) => Path.Combine(root, path);
+
+    private static FileState StateOf(FileSystemInfo entry) =>
+        new(entry is FileInfo file ? file.Length : 0, new DateTimeOffset(entry.LastWriteTimeUtc).ToUnixTimeSeconds(), entry is DirectoryInfo);
 
     private void Sync(string path) => Posix.SyncDirectory(Path.GetDirectoryName(In(path))!);
 }

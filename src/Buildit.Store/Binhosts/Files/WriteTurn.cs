@@ -61,6 +61,9 @@ internal sealed class WriteTurn(IPlaceFiles files, TimeProvider time) : IAsyncDi
         return await files.RewriteAsync(Held, content, modified, cancel) && await files.MoveAsync(Held, path, cancel);
     }
 
+    /// <summary>Whether nobody has taken the turn away.</summary>
+    public async Task<bool> IsHeldAsync(CancellationToken cancel) => await files.StateAsync(Held, cancel) is not null;
+
     /// <summary>Ends the turn, if it has not ended.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -78,7 +81,7 @@ internal sealed class WriteTurn(IPlaceFiles files, TimeProvider time) : IAsyncDi
 
     private async Task LookAtHolderAsync(Silence silence, bool isLocked, CancellationToken cancel)
     {
-        if (await files.ListAsync(Directory, cancel) is not [var holder, ..])
+        if (await files.ListAsync(Directory, cancel) is not [var (holder, _), ..])
         {
             return;
         }

@@ -20,6 +20,8 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
     private const uint HasMode = 4;
     private const uint HasTimes = 8;
     private const uint FileMode = 0b110_100_100;
+    private const uint FileType = 0xF000;
+    private const uint Directory = 0x4000;
 
     // A line that is slower than this (4 KiB/s) is a server that plays dead.
     private const int LeastInWindow = 8 << 10;
@@ -62,7 +64,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
         return found.Keys.ToHashSet(StringComparer.Ordinal);
     }
 
-    public async Task<IReadOnlyList<string>> ListAsync(string directory, CancellationToken cancel)
+    public async Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel)
     {
         var sftp = await _line.ConnectAsync(cancel);
         if (HandleIn(await sftp.AskAsync(SftpType.OpenDirectory, request => request.Text(In(directory)), cancel), directory) is not { } handle)
@@ -70,19 +72,19 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
             return [];
         }
 
-        var names = new List<string>();
+        var entries = new List<(string Name, FileState State)>();
         for (SftpReply reply; (reply = await sftp.AskAsync(SftpType.ReadDirectory, request => request.Bytes(handle.Span), cancel)).Type == SftpType.Name;)
         {
             for (var count = reply.Number(); count > 0; count--)
             {
-                names.Add(reply.Text());
+                var name = reply.Text();
                 reply.Text();
-                StateIn(reply);
+                entries.Add((name, StateIn(reply)));
             }
         }
 
         await sftp.AskAsync(SftpType.Close, request => request.Bytes(handle.Span), cancel);
-        return [.. names.Where(n => n is not ("." or ".."))];
+        return [.. entries.Where(e => e.Name is not ("." or ".."))];
     }
 
     public async Task CreateAsync(string path, Func<Stream, Task> write, CancellationToken cancel)
@@ -167,7 +169,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
         var flags = reply.Number();
         var size = (flags & 1) != 0 ? reply.Long() : 0;
         _ = (flags & 2) != 0 ? reply.Long() : 0;
-        _ = (flags & HasMode) != 0 ? reply.Number() : 0;
+        var mode = (flags & HasMode) != 0 ? reply.Number() : 0;
         var times = (flags & HasTimes) != 0 ? (Accessed: reply.Number(), Modified: reply.Number()) : default;
         for (var more = flags >> 31 != 0 ? reply.Number() : 0; more > 0; more--)
         {
@@ -175,7 +177,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
             reply.Bytes();
         }
 
-        return new(size, times.Modified);
+        return new(size, times.Modified, (mode & FileType) == Directory);
     }
 
     private string In(string path) => $"{address.Path}/{path}";
