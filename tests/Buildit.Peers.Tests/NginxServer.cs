@@ -12,7 +12,7 @@ public sealed class NginxServer : IDisposable
     private readonly TemporaryDirectory _run = new();
     private readonly Process _process;
 
-    private NginxServer(string root, string directory)
+    private NginxServer(string root, string directory, string rules, string server)
     {
         var port = FreePort();
         Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/bin/");
@@ -27,7 +27,7 @@ public sealed class NginxServer : IDisposable
             http {
               access_log {{_run.Path}}/access.log;
               client_body_temp_path {{_run.Path}}/a; proxy_temp_path {{_run.Path}}/b; fastcgi_temp_path {{_run.Path}}/c; uwsgi_temp_path {{_run.Path}}/d; scgi_temp_path {{_run.Path}}/e;
-              server { listen 127.0.0.1:{{port}}; location /bin/ { alias {{directory}}/; } }
+              server { listen 127.0.0.1:{{port}}; {{server}} location /bin/ { alias {{directory}}/; {{rules}} } }
             }
             """);
         var libraries = Path.Combine(root, "usr/lib/x86_64-linux-gnu");
@@ -41,15 +41,19 @@ public sealed class NginxServer : IDisposable
     public string[] Requests => File.Exists(Path.Combine(_run, "access.log")) ? File.ReadAllLines(Path.Combine(_run, "access.log")) : [];
 
     /// <summary>Starts it and waits until it answers.</summary>
-    public static async Task<NginxServer> StartAsync(string root, string directory)
+    /// <param name="root">Has the program.</param>
+    /// <param name="directory">What it shows.</param>
+    /// <param name="rules">Further configuration of what it shows.</param>
+    /// <param name="more">Further configuration of the server.</param>
+    public static async Task<NginxServer> StartAsync(string root, string directory, string rules = "", string more = "")
     {
-        var server = new NginxServer(root, directory);
+        var server = new NginxServer(root, directory, rules, more);
         using var client = new HttpClient();
         for (var tries = 0; ; tries++)
         {
             try
             {
-                await client.GetAsync(new Uri(server.Url));
+                await client.GetAsync(new Uri(new Uri(server.Url), "/"));
                 return server;
             }
             catch (HttpRequestException) when (tries < 200 && !server._process.HasExited)

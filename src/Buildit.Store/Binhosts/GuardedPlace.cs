@@ -28,12 +28,14 @@ public sealed class GuardedPlace : IPlace
 {
     // Fewer bytes than these are no sign of life: at 4 KiB/s a place plays dead.
     private const int LeastOfUse = 8 << 10;
+    private const int AtOnce = 64;
     private readonly IPlace _inner;
     private readonly PlaceLimits _limits;
     private readonly TimeProvider _clock;
     private readonly Action<string> _failed;
     private readonly WaitBudget _budget;
     private readonly Lazy<ResiliencePipeline> _patience;
+    private readonly SemaphoreSlim _turns = new(AtOnce);
     private readonly CancellationTokenSource _end = new();
     private string? _failure;
 
@@ -92,22 +94,34 @@ public sealed class GuardedPlace : IPlace
     public void Dispose()
     {
         _inner.Dispose();
+        _turns.Dispose();
         _end.Dispose();
     }
 
-    private Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel) => WaitAsync(async () =>
+    private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _end.Token);
+        // Who has a thousand questions must not take the place for slow because it is asked so much.
+        await _turns.WaitAsync(cancel);
         try
         {
-            // A directory on a dead network file system does not look at tokens.
-            return await _patience.Value.ExecuteAsync(async stop => await Task.Run(() => ask(stop), stop).WaitAsync(stop), either.Token);
+            return await WaitAsync(() => AskAsync(ask, cancel), cancel);
         }
         catch (PlaceException e)
         {
             throw GiveUp(e.Message);
         }
-    }, cancel);
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _end.Token);
+        // A directory on a dead network file system does not look at tokens.
+        return await _patience.Value.ExecuteAsync(async stop => await Task.Run(() => ask(stop), stop).WaitAsync(stop), either.Token);
+    }
 
     /// <summary>Waits for one thing of the place, at the expense of its budget; ends with the place.</summary>
     private async Task<T> WaitAsync<T>(Func<Task<T>> wait, CancellationToken cancel)
