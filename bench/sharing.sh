@@ -1,8 +1,11 @@
 # A binhost on this machine and two who use it; read by the measures of sharing.
 
-# A store, and a binhost that it is pushed to, with a key: builder WHO RECIPES...
+# A home of its own, with a key that everybody here trusts as his own.
 export HOME="$work/home"
-mkdir -p "$HOME"
+if [ ! -e "$HOME/.config/buildit/keys/default.key" ]; then
+    mkdir -p "$HOME"
+    "$buildit" key new > "$work/log" 2>&1
+fi
 
 # workspace NAME BINHOST RECIPES...: a directory whose configuration names a binhost.
 workspace() {
@@ -11,9 +14,6 @@ workspace() {
     shift 2
     { printf 'recipes: ['; printf '"%s", ' "$@"; printf ']\nbinhosts:\n  - {name: bench, %s}\n' "$binhost"; } > "$work/$name/.buildit-config.yaml"
 }
-
-# key: one for all of this run, which everybody here trusts as his own.
-key() { [ -e "$HOME/.config/buildit/keys/default.key" ] || "$buildit" key new > "$work/log"; }
 
 # serve DIRECTORY [DELAY]: sets url, and requests: a file with a line for each request.
 serve() {

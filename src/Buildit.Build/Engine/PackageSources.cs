@@ -6,6 +6,7 @@ using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
+using Buildit.Core.Locks;
 using Buildit.Core.Recipes;
 using Buildit.Core.Records;
 using Buildit.Store;
@@ -77,8 +78,26 @@ public sealed class PackageSources(
     private async Task<PreparedSource> GitAsync(ResolvedSource source, Source.Git remote, CancellationToken cancel)
     {
         var request = new GitRequest(remote.Origin, remote.Span);
-        var tar = await git.PinnedAsync(request, new(source.Digest, source.Commit), cancel);
+        var tar = await PinnedAsync(request, new(source.Digest, source.Commit), cancel);
         return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, PublicUri.OfGit(remote.Origin.Url, source.Commit!));
+    }
+
+    /// <summary>From the repository; where that cannot give it, from a binhost that somebody pushed sources to.</summary>
+    private async Task<SourceTar> PinnedAsync(GitRequest request, Pin pin, CancellationToken cancel)
+    {
+        try
+        {
+            return await git.PinnedAsync(request, pin, cancel);
+        }
+        catch (BuilditException e) when (e.Code is ExitCode.FetchFailed or ExitCode.Missing)
+        {
+            if (await binhosts.PullBlobAsync(pin.Digest, null, request.Name, null, cancel) is not null)
+            {
+                return git.Adopt(pin.Digest);
+            }
+
+            throw;
+        }
     }
 
     // Raised when the same archive gives another canonical tar than before.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Formats.Tar;
 using System.Globalization;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
@@ -78,6 +79,24 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
 
         var tar = await TarAsync(request, pin.Commit!, cancel);
         return tar.Digest == pin.Digest ? tar : throw request.Other(pin.Commit!, pin.Digest, tar.Digest);
+    }
+
+    /// <summary>
+    /// A blob of the store that came from elsewhere than from its repository, as the canonical tar that a pin names: its digest is the pin's, whoever had it. Throws
+    /// <see cref="InvalidDataException"/> if it is no tar at all.
+    /// </summary>
+    public SourceTar Adopt(Digest digest)
+    {
+        using var file = File.OpenRead(store.Paths.Blob(digest));
+        using var reader = new TarReader(file);
+        var newest = 0L;
+        while (reader.GetNextEntry() is { } entry)
+        {
+            newest = Math.Max(newest, entry.ModificationTime.ToUnixTimeSeconds());
+        }
+
+        store.Index.AddFact(digest, GitTarFact, newest.ToString(CultureInfo.InvariantCulture));
+        return new(digest, file.Length, newest);
     }
 
     /// <summary>The directory with the files that a pin names, read-only.</summary>
