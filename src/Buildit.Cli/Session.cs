@@ -50,11 +50,12 @@ internal sealed class Session : IDisposable
         Layers = new(Store.Paths.Root, Store.VerifiedBlobPath);
         var substitution = new Substitution(Binhosts, Records, report);
         var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, Git, Addresses, options, report);
-        var builder = Own(new PackageBuilder(Store, Records, substitution, sources, Sandbox, Roots, options, TimeProvider.System, report));
+        var runner = new ActionRunner(Sandbox, options.OnFailure, report);
+        var builder = Own(new PackageBuilder(Store, Records, substitution, sources, runner, Roots, options, TimeProvider.System, report));
         var debian = Own(new DebianImport(Store, Records, sources, report));
         var groups = new GroupMaker(Store, Records);
         Engine = Own(new BuildEngine(Records, substitution, builder, debian, groups, options, report));
-        Remaker = new(Store, Engine, builder, new(Store, Sandbox, Roots, report), debian, groups, options, report);
+        Remaker = new(Store, Engine, builder, new(Store, runner, Roots), debian, groups, options, report);
         Toolbox.Engine = Engine;
         History = new(Store);
         Explainer = new(History, CausesOf(workspace, History), new LocalSources(Store, Archive));

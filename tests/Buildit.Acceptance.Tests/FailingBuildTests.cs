@@ -80,6 +80,15 @@ public sealed class FailingBuildTests
     }
 
     [Fact]
+    public async Task Long_commands_and_lines_are_cut_where_they_are_shown_and_whole_in_the_log()
+    {
+        using var workspace = new Workspace().Recipe("long", $"echo {new string('x', 5000)}y\nfalse {new string('z', 1000)}w");
+        var result = (await workspace.BuildAsync("test/long")).Fails(1, $"with exit code 1: false {new string('z', 100)}", "...").DoesNotSay("zw").DoesNotSay("xy");
+        var log = result.Error.Split('\n').Single(l => l.Contains("  log: ", StringComparison.Ordinal)).Split("log: ")[1];
+        Assert.Contains("xy\n", File.ReadAllText(log), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_kept_failure_can_be_looked_into_and_survives_the_next_run()
     {
         using var workspace = new Workspace().Recipe("kept", "echo half > half\nexit 1");

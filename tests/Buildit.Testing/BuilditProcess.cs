@@ -11,7 +11,8 @@ public sealed record BuilditResult(int ExitCode, string Output, string Error)
 /// <summary>Runs the built program as its users do: as a process.</summary>
 public static class BuilditProcess
 {
-    private static readonly string Program = Path.Combine(Repository.Root, "artifacts", "bin", "Buildit.Cli", Configuration, "buildit");
+    /// <summary>The built program.</summary>
+    public static string Program { get; } = Path.Combine(Repository.Root, "artifacts", "bin", "Buildit.Cli", Configuration, "buildit");
 
     // artifacts/bin/PROJECT/CONFIGURATION/
     private static string Configuration => Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));

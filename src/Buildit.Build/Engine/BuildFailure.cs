@@ -10,6 +10,8 @@ namespace Buildit.Build.Engine;
 internal static partial class BuildFailure
 {
     private const int TailLines = 25;
+    private const int LongestLine = 400;
+    private const int LongestCommand = 160;
 
     /// <summary>The error to throw.</summary>
     public static BuilditException Describe(Package.Built package, SandboxResult result, IReadOnlyList<string> status, string log)
@@ -21,7 +23,7 @@ internal static partial class BuildFailure
         return new(ExitCode.Failed, [new(message, patch?.Origin.Span ?? new SourceSpan(package.Recipe.Text, 1, 1), Hint(phase, lines, result))
         {
             Code = ExitCode.Failed,
-            Detail = string.Join('\n', lines.TakeLast(TailLines).Select(l => "  | " + l).Append($"  log: {log}")),
+            Detail = string.Join('\n', lines.TakeLast(TailLines).Select(l => "  | " + Shortened(l, LongestLine)).Append($"  log: {log}")),
         }]);
     }
 
@@ -41,7 +43,7 @@ internal static partial class BuildFailure
         }
 
         var command = lines.LastOrDefault(l => l.StartsWith("+ ", StringComparison.Ordinal))?[2..];
-        return FormattableString.Invariant($"'{package.DisplayName}' failed in phase '{phase}' with exit code {result.ExitCode}{(command is null ? "" : $": {command}")}");
+        return FormattableString.Invariant($"'{package.DisplayName}' failed in phase '{phase}' with exit code {result.ExitCode}{(command is null ? "" : $": {Shortened(command, LongestCommand)}")}");
     }
 
     private static ResolvedPatch? CurrentPatch(Package.Built package, IReadOnlyList<string> status)
@@ -75,6 +77,9 @@ internal static partial class BuildFailure
             "builds have no network: declare what they need under 'sources'",
         _ => null,
     };
+
+    // Commands and lines may have any length; all of it is in the log.
+    private static string Shortened(string text, int length) => text.Length <= length ? text : text[..(length - 3)] + "...";
 
     private static bool IsApplied(string line) => line.Contains("Reversed (or previously applied) patch detected", StringComparison.Ordinal);
 

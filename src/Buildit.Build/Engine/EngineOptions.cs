@@ -28,4 +28,7 @@ public sealed record EngineOptions
 
     /// <summary>Keep the work directory of a failed build.</summary>
     public bool KeepFailed { get; init; }
+
+    /// <summary>Who looks into actions that failed; null = nobody.</summary>
+    public IFailureViewer? OnFailure { get; init; }
 }

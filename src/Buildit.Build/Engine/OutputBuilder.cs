@@ -19,14 +19,14 @@ public sealed record BuildTask(Package.Built Package, ImmutableArray<RootPart> P
 }
 
 /// <summary>Does the work of one build, from inputs to outputs. Nothing of it is part of the store yet.</summary>
-public sealed class OutputBuilder(ContentStore store, ISandbox sandbox, RootComposer roots, Action<BuildEvent> report)
+public sealed class OutputBuilder(ContentStore store, ActionRunner runner, RootComposer roots)
 {
     /// <summary>Runs the action in a composed root, and sorts what it installed into outputs, by name. Throws with phase, command and the log's tail when it fails.</summary>
     public async Task<ImmutableSortedDictionary<string, StoredTree>> BuildAsync(BuildTask task, BuildWork work, BuildConditions conditions, string log, CancellationToken cancel)
     {
         work.Prepare(task.Package.Recipe, task.Inputs, conditions);
         var root = await roots.ComposeAsync(task.Parts, cancel);
-        await new ActionRunner(sandbox, report).RunAsync(task, root, work, conditions, log, cancel);
+        await runner.RunAsync(task, root, work, conditions, log, cancel);
         var collector = new OutputCollector(task.Package.Recipe, work.Installed, work.Outputs, task.SourceDate);
         var collected = await Task.Run(() => collector.Collect(Manifest.Parse(File.ReadAllBytes(work.Manifest))), cancel);
         return await Task.Run(() => collected.ToImmutableSortedDictionary(o => o.Key, o => store.PrepareTree(o.Value.Tree, o.Value.Directory), StringComparer.Ordinal), cancel);

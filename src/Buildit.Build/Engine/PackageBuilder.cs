@@ -26,7 +26,7 @@ public delegate Task<ImmutableArray<Realised>> RealisedClosure(IEnumerable<Packa
 
 /// <summary>Builds one package whose dependencies are there: root, action, sandbox, outputs, record.</summary>
 public sealed class PackageBuilder(
-    ContentStore store, RecordKeeper records, Substitution binhosts, IPackageSources sources, ISandbox sandbox, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
+    ContentStore store, RecordKeeper records, Substitution binhosts, IPackageSources sources, ActionRunner runner, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
 {
     private readonly SemaphoreSlim _builds = new(Math.Max(1, options.ParallelBuilds));
 
@@ -129,7 +129,7 @@ public sealed class PackageBuilder(
         var task = new BuildTask(package, parts, inputs);
         var log = Path.Combine(store.Paths.Logs, package.Key + ".log");
         report(new BuildEvent.Building(package, log));
-        var outputs = await new OutputBuilder(store, sandbox, roots, report).BuildAsync(task, work, new() { Jobs = options.Jobs }, log, cancel);
+        var outputs = await new OutputBuilder(store, runner, roots).BuildAsync(task, work, new() { Jobs = options.Jobs }, log, cancel);
         var (needs, sonames) = RuntimeNeeds(package, outputs, parts);
         if (package.Recipe.Test is not null)
         {
@@ -187,7 +187,7 @@ public sealed class PackageBuilder(
         var root = await roots.ComposeOnceAsync(all, cancel);
         try
         {
-            await new ActionRunner(sandbox, report).TestAsync(package, root, log, cancel);
+            await runner.TestAsync(package, all, root, log, cancel);
         }
         finally
         {

@@ -13,6 +13,7 @@ public sealed class StoreAvailability(ContentStore store, RecordKeeper records, 
 {
     private readonly IReadOnlyDictionary<RecipeKey, Digest> _blobs = store.Index.FindRecords(graph.Packages.Select(p => p.Key));
     private readonly Lazy<IReadOnlySet<string>> _made = new(() => store.Index.FindPackages(graph.Packages.Select(p => p.DisplayName)));
+    private readonly Dictionary<Digest, long?> _sizes = [];
     private readonly Dictionary<(Digest Blob, Need Need), Record?> _read = [];
 
     /// <inheritdoc/>
@@ -25,7 +26,15 @@ public sealed class StoreAvailability(ContentStore store, RecordKeeper records, 
     public bool WasMade(Package package) => _made.Value.Contains(package.DisplayName);
 
     /// <inheritdoc/>
-    public long? SizeOf(Digest file) => new FileInfo(store.Paths.Blob(file)) is { Exists: true, Length: var length } ? length : null;
+    public long? SizeOf(Digest file)
+    {
+        if (!_sizes.TryGetValue(file, out var size))
+        {
+            _sizes[file] = size = new FileInfo(store.Paths.Blob(file)) is { Exists: true, Length: var length } ? length : null;
+        }
+
+        return size;
+    }
 
     private Record? Read(Digest blob, Need need)
     {

@@ -27,11 +27,11 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
     public async Task<SandboxResult> RunAsync(SandboxRequest request, CancellationToken cancel)
     {
         using var process = await StartAsync(await toolRoot(cancel), request);
-        using var timeout = new CancellationTokenSource(request.Timeout);
+        using var timeout = new CancellationTokenSource(request.IsInteractive ? Timeout.InfiniteTimeSpan : request.Timeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancel);
         var beginning = new OutputBeginning();
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
-        var pumps = Pump(process, request, beginning, broken);
+        var pumps = request.IsInteractive ? Task.CompletedTask : Pump(process, request, beginning, broken);
         try
         {
             await process.WaitForExitAsync(broken.Token);
@@ -98,9 +98,9 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
     {
         var start = new ProcessStartInfo(Path.Combine(tools, Loader))
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            RedirectStandardInput = !request.IsInteractive,
+            RedirectStandardOutput = !request.IsInteractive,
+            RedirectStandardError = !request.IsInteractive,
             WorkingDirectory = "/",
         };
         start.Environment.Clear();

@@ -46,6 +46,9 @@ public sealed record SandboxRequest
     /// <summary>After this time everything in the sandbox is ended.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>A person works in it: its standard input, output and error are buildit's own, and it may take as long as it likes.</summary>
+    public bool IsInteractive { get; init; }
+
     /// <summary>Writes the command's standard input; null = empty.</summary>
     public Func<Stream, CancellationToken, Task>? Input { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Build.Sandboxing;
 using Buildit.Core.Diagnostics;
@@ -20,8 +21,11 @@ public sealed class Toolbox(ContentStore store, DistributionPackages? distributi
     /// <summary>Compresses by zstd.</summary>
     public const string Zstd = "zstd";
 
+    /// <summary>Gives a shell in a sandbox a terminal of its own: script(1).</summary>
+    public const string Shell = "bsdutils";
+
     /// <summary>Distribution packages that buildit's own work needs; 'buildit lock' always locks them.</summary>
-    public static IReadOnlyList<string> Packages { get; } = [Sandbox, "gpgv", Gzip, Zstd];
+    public static IReadOnlyList<string> Packages { get; } = [Sandbox, "gpgv", Gzip, Zstd, Shell];
 
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _roots = new(StringComparer.Ordinal);
 
@@ -40,9 +44,12 @@ public sealed class Toolbox(ContentStore store, DistributionPackages? distributi
         return node ?? throw new BuilditException(Core.ExitCode.InvalidInput, $"buildit needs 'debian/{package}', but no recipe tree declares a distribution", "add pkgs/debian/distribution.yaml and run 'buildit lock'");
     }
 
-    private async Task<string> ComposeAsync(string package, CancellationToken cancel)
+    /// <summary>What such a root is made of, for one that shall hold more.</summary>
+    public async Task<ImmutableArray<RootPart>> PartsAsync(string package, CancellationToken cancel)
     {
         var realised = await Engine!.RealiseAllAsync(Closure.Of([Node(package)]), Need.Run, cancel);
-        return await roots.ComposeAsync([.. realised.SelectMany(r => r.Parts(store, "runtime"))], cancel);
+        return [.. realised.SelectMany(r => r.Parts(store, "runtime"))];
     }
+
+    private async Task<string> ComposeAsync(string package, CancellationToken cancel) => await roots.ComposeAsync(await PartsAsync(package, cancel), cancel);
 }

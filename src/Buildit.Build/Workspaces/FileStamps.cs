@@ -22,13 +22,13 @@ internal sealed class FileStamps(TimeProvider clock)
     private FileStamp? Take(string path)
     {
         var now = (clock.GetUtcNow() - DateTimeOffset.UnixEpoch - Doubtful).Ticks * 100;
-        var stamp = FileStatus.StampOf(path, follow: true);
+        var (stamp, type) = FileStatus.StampOf(path, follow: true);
         if (stamp == FileStamp.Nothing || stamp.Changed > now)
         {
             return stamp == FileStamp.Nothing ? stamp : null;
         }
 
-        return Directory.Exists(path) ? OfTree(path, now) : stamp;
+        return type == FileType.Directory ? OfTree(path, now) : stamp;
     }
 
     /// <summary>One stamp for all that is below a directory; versions kept by git do not count, as no source holds them.</summary>
@@ -40,14 +40,14 @@ internal sealed class FileStamps(TimeProvider clock)
         {
             foreach (var path in Directory.EnumerateFileSystemEntries(next).Where(p => Path.GetFileName(p) != ".git").Order(StringComparer.Ordinal))
             {
-                var stamp = FileStatus.StampOf(path, follow: false);
+                var (stamp, type) = FileStatus.StampOf(path, follow: false);
                 if (stamp.Changed > now)
                 {
                     return null;
                 }
 
                 hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{path}\n{stamp.Modified} {stamp.Changed} {stamp.Size} {stamp.Inode}\n")));
-                if (FileStatus.TypeOf(path) == FileType.Directory)
+                if (type == FileType.Directory)
                 {
                     waiting.Push(path);
                 }

@@ -15,6 +15,9 @@ internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets,
     /// <summary>Nothing is made, and images must come from binhosts, too.</summary>
     public bool IsPull { get; init; }
 
+    /// <summary>A shell is opened where a build or test failed.</summary>
+    public bool OpensShell { get; init; }
+
     /// <summary>What is pushed besides packages and images.</summary>
     public PushChoices PushChoices { get; init; } = new(null, false, false);
 

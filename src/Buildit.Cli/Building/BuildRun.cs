@@ -60,7 +60,9 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
         var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
         var progress = new Progress(terminal, summary);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
-        using var session = new Session(workspace, engine, progress.Take, progress.Binhosts.Take);
+        using var shell = request.OpensShell ? new FailureShell(terminal) : null;
+        using var session = new Session(workspace, engine with { OnFailure = shell }, progress.Take, progress.Binhosts.Take);
+        shell?.WorkIn(session);
         session.Binhosts.Target = written;
         await (target is Target.ContainerDirectory container
             ? new ContainerBuild(session, terminal, progress, request).RunAsync(container, cancel)

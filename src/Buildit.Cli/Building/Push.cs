@@ -89,13 +89,13 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         {
             WarnIfUnsigned(target.Binhost);
             var report = await push(new(target.Binhost.Name, place, Session.Patience, TimeProvider.System));
-            terminal.Ended(line, report.Failed.IsEmpty ? "[OK]" : "[FAILED]");
+            terminal.Ended(line, report.Failed.IsEmpty);
             terminal.Line(Summary(report));
             return Failed(target, [.. report.Failed.Select(f => new Diagnostic($"'{f.Subject}' was not pushed to '{target.Binhost.Name}': {f.Reason}", Hint: "what was pushed stays there; the same command pushes the rest") { Code = ExitCode.FetchFailed })]);
         }
         catch (PlaceException e)
         {
-            terminal.Ended(line, "[FAILED]");
+            terminal.Ended(line, false);
             return Failed(target, [new($"the binhost '{target.Binhost.Name}' ({place.Address}) failed: {e.Message}", Hint: "what was pushed stays there; the same command pushes the rest") { Code = ExitCode.FetchFailed }]);
         }
     }

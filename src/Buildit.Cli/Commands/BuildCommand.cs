@@ -31,9 +31,10 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Option<bool> _requireBinhost = new("--require-binhost") { Description = "Build nothing: what no binhost has is an error (7), what one has without a signature that counts, too (6)" };
     private readonly Option<bool> _locked = new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
+    private readonly Option<string?> _onFailure = OnFailure();
     private readonly Option<string> _progress = Options.Progress();
 
-    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _progress];
+    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _onFailure, _progress];
 
     public Command Command()
     {
@@ -49,6 +50,13 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
             return new BuildRun(terminal, verbs).RunAsync(Request(parsed), cancel);
         });
         return command;
+    }
+
+    private static Option<string?> OnFailure()
+    {
+        var option = new Option<string?>("--on-failure") { HelpName = "shell", Description = "shell: open a shell in the sandbox of a build or test that failed, as it was left" };
+        option.AcceptOnlyFromAmong("shell");
+        return option;
     }
 
     private BuildRequest Request(ParseResult parsed)
@@ -71,6 +79,7 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
             })
         {
             Push = Options.PushOf(parsed),
+            OpensShell = parsed.GetValue(_onFailure) is not null,
         };
     }
 }

@@ -26,7 +26,7 @@ internal sealed class DoctorCommand(Terminal terminal)
         var failed = new List<Diagnostic>();
         foreach (var check in Preflight.Run(workspace.StoreDirectory, TimeProvider.System).Append(StoreCheck(workspace)).Append(DistributionCheck(workspace)))
         {
-            terminal.Ended("  " + check.What, check.Problem is null ? "[OK]" : "[FAILED]");
+            terminal.Ended("  " + check.What, check.Problem is null);
             if (check.Problem is { } problem)
             {
                 failed.Add(problem);

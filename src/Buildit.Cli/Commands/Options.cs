@@ -38,8 +38,8 @@ internal static class Options
     /// <summary>--progress of the commands that take time.</summary>
     public static Option<string> Progress()
     {
-        var option = new Option<string>("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
-        option.AcceptOnlyFromAmong("auto", "plain", "quiet");
+        var option = new Option<string>("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; json: a JSON object on each line; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
+        option.AcceptOnlyFromAmong("auto", "plain", "json", "quiet");
         return option;
     }
 

@@ -10,11 +10,18 @@ internal static class JsonText
     // Nothing of it goes into a page: '+' and '<' stay what they are.
     private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonWriterOptions OneLine = Options with { Indented = false };
+
     /// <summary>What is written, without a last line end.</summary>
-    public static string Of(Action<Utf8JsonWriter> write)
+    public static string Of(Action<Utf8JsonWriter> write) => Of(write, Options);
+
+    /// <summary>The same on one line.</summary>
+    public static string LineOf(Action<Utf8JsonWriter> write) => Of(write, OneLine);
+
+    private static string Of(Action<Utf8JsonWriter> write, JsonWriterOptions options)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, Options))
+        using (var json = new Utf8JsonWriter(stream, options))
         {
             write(json);
         }

@@ -29,6 +29,11 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
     public void Take(BuildEvent e)
     {
         Summary.Take(e);
+        if (EventJson.Tells(e))
+        {
+            terminal.Event(json => EventJson.Write(json, e));
+        }
+
         switch (e)
         {
             case BuildEvent.Fetched fetched:
@@ -43,11 +48,11 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
                 break;
             case BuildEvent.Building building:
                 _building[building.Package.DisplayName] = "starting";
-                terminal.Line($"        {building.Package.DisplayName}: building, log in {building.Log}");
+                Tell($"        {building.Package.DisplayName}: building, log in {building.Log}");
                 break;
             case BuildEvent.Rebuilding again:
                 _building[again.Package.DisplayName] = "starting";
-                terminal.Line($"        {again.Package.DisplayName}: building again, {again.Conditions}; log in {again.Log}");
+                Tell($"        {again.Package.DisplayName}: building again, {again.Conditions}; log in {again.Log}");
                 break;
             case BuildEvent.InPhase phase:
                 _building[phase.Package.DisplayName] = phase.Phase;
@@ -55,17 +60,17 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
             case BuildEvent.Built built:
                 _building.TryRemove(built.Package.DisplayName, out _);
                 Interlocked.Increment(ref _built);
-                terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        {built.Package.DisplayName}: built in {built.Elapsed.TotalSeconds:0.0} s"));
+                Tell(string.Create(CultureInfo.InvariantCulture, $"        {built.Package.DisplayName}: built in {built.Elapsed.TotalSeconds:0.0} s"));
                 break;
             case BuildEvent.Failed failed:
                 _building.TryRemove(failed.Package.DisplayName, out _);
                 break;
             case BuildEvent.CutOff { Package: Package.Built } cutOff:
-                terminal.Line($"        {cutOff.Package.DisplayName}: its inputs give what was built before");
+                Tell($"        {cutOff.Package.DisplayName}: its inputs give what was built before");
                 break;
             case BuildEvent.Waiting waiting when _waiting.GetValueOrDefault(waiting.What) != waiting.Holder:
                 _waiting[waiting.What] = waiting.Holder;
-                terminal.Line($"        {waiting.What}: waiting for {waiting.Holder}");
+                Tell($"        {waiting.What}: waiting for {waiting.Holder}");
                 break;
             case BuildEvent.Warned warned:
                 terminal.Print([warned.Diagnostic]);
@@ -82,6 +87,15 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
         if (_fetched + _imported > 0)
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        fetched {_fetched} files ({_fetchedBytes / 1e6:0.0} MB), imported {_imported} distribution packages"));
+        }
+    }
+
+    /// <summary>Tells people; programs are told by the event itself.</summary>
+    private void Tell(string line)
+    {
+        if (!terminal.IsForPrograms)
+        {
+            terminal.Line(line);
         }
     }
 

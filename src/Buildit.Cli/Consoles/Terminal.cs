@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Buildit.Core.Diagnostics;
 
 namespace Buildit.Cli.Consoles;
@@ -6,8 +7,10 @@ namespace Buildit.Cli.Consoles;
 internal sealed class Terminal(TextWriter output, TextWriter error, bool isInteractive, bool hasColor, int width)
 {
     private readonly Lock _gate = new();
-    private bool _hasStatus;
+    private readonly Queue<string> _heldBack = [];
+    private string _status = "";
     private bool _isQuiet;
+    private bool _isHandedOver;
 
     public TextWriter Out { get; } = output;
 
@@ -23,23 +26,53 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         return new(Console.Out, Console.Error, interactive, color, interactive ? Math.Max(40, Console.WindowWidth) : 80);
     }
 
-    /// <summary>How much is shown: 'auto', 'plain' (no progress line) or 'quiet' (no talk either).</summary>
-    public void SetProgress(string mode) => (IsInteractive, _isQuiet) = (IsInteractive && mode == "auto", mode == "quiet");
+    /// <summary>Whether all talk is JSON, an object on each line.</summary>
+    public bool IsForPrograms { get; private set; }
+
+    /// <summary>How much is shown: 'auto', 'plain' (no progress line), 'quiet' (no talk either) or 'json' (for programs).</summary>
+    public void SetProgress(string mode) => (IsInteractive, _isQuiet, IsForPrograms) = (IsInteractive && mode == "auto", mode == "quiet", mode == "json");
 
     /// <summary>A line of talk.</summary>
     public void Line(string text)
     {
         if (!_isQuiet)
         {
-            Write(text);
+            Say(text, text.Trim(), null);
         }
     }
 
     /// <summary>A line of talk that says how something ended, at a fixed column.</summary>
-    public void Ended(string text, string state = "[OK]") => Line(text.PadRight(Math.Max(text.Length + 1, 75)) + state);
+    public void Ended(string text, bool isGood = true)
+    {
+        if (!_isQuiet)
+        {
+            Say(text.PadRight(Math.Max(text.Length + 1, 75)) + (isGood ? "[OK]" : "[FAILED]"), text.Trim(), isGood ? "ok" : "failed");
+        }
+    }
 
     /// <summary>A remark that is no part of the usual talk.</summary>
-    public void Note(string text) => Write("buildit: " + text);
+    public void Note(string text) => Say("buildit: " + text, text, null);
+
+    /// <summary>Something that happened, for programs; people are told otherwise.</summary>
+    public void Event(Action<Utf8JsonWriter> write)
+    {
+        if (IsForPrograms)
+        {
+            Write(EventJson.Line(write));
+        }
+    }
+
+    /// <summary>Leaves the terminal to somebody else. What is said meanwhile is shown when that has ended.</summary>
+    public IDisposable HandOver()
+    {
+        lock (_gate)
+        {
+            ClearStatus();
+            _isHandedOver = true;
+        }
+
+        return new Handover(this);
+    }
 
     /// <summary>A line of data.</summary>
     public void Data(string text)
@@ -61,8 +94,11 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
 
         lock (_gate)
         {
-            Error.Write("\r\x1b[K" + (text.Length >= width ? text[..(width - 1)] : text));
-            _hasStatus = true;
+            if (!_isHandedOver && text != _status)
+            {
+                Error.Write("\r\x1b[K" + (text.Length >= width ? text[..(width - 1)] : text));
+                _status = text;
+            }
         }
     }
 
@@ -73,38 +109,56 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
             return;
         }
 
-        lock (_gate)
-        {
-            ClearStatus();
-            Error.WriteLine(string.Join("\n", diagnostics.Distinct().Select(d => DiagnosticPrinter.Print(d, hasColor).TrimEnd() + "\n")).TrimEnd());
-        }
+        Write(IsForPrograms
+            ? string.Join('\n', diagnostics.Distinct().Select(d => EventJson.Line(json => EventJson.Write(json, d))))
+            : string.Join("\n", diagnostics.Distinct().Select(d => DiagnosticPrinter.Print(d, hasColor).TrimEnd() + "\n")).TrimEnd());
     }
 
     public void Bug(Exception e)
     {
-        lock (_gate)
-        {
-            ClearStatus();
-            Error.WriteLine("error: this is a bug in buildit; please report it with the lines below");
-            Error.WriteLine(e.ToString());
-        }
+        Write(IsForPrograms ? EventJson.Line(json => EventJson.WriteBug(json, e)) : $"error: this is a bug in buildit; please report it with the lines below\n{e}");
     }
+
+    private void Say(string line, string text, string? state) => Write(IsForPrograms ? EventJson.Line(json => EventJson.WriteTalk(json, text, state)) : line);
 
     private void Write(string text)
     {
         lock (_gate)
         {
+            if (_isHandedOver)
+            {
+                _heldBack.Enqueue(text);
+                return;
+            }
+
             ClearStatus();
             Error.WriteLine(text);
         }
     }
 
+    private void TakeBack()
+    {
+        lock (_gate)
+        {
+            _isHandedOver = false;
+            while (_heldBack.TryDequeue(out var text))
+            {
+                Error.WriteLine(text);
+            }
+        }
+    }
+
     private void ClearStatus()
     {
-        if (_hasStatus)
+        if (_status.Length > 0)
         {
             Error.Write("\r\x1b[K");
-            _hasStatus = false;
+            _status = "";
         }
+    }
+
+    private sealed class Handover(Terminal terminal) : IDisposable
+    {
+        public void Dispose() => terminal.TakeBack();
     }
 }

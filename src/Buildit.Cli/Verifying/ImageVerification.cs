@@ -21,7 +21,7 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
             var name = $"{composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}";
             terminal.Status($"  composing {name}");
             var verdict = await VerifyAsync(composition, step, root, name, cancel);
-            terminal.Ended($"    {name}", verdict.IsIdentical ? "[OK]" : "[FAILED]");
+            terminal.Ended($"    {name}", verdict.IsIdentical);
             verdicts.Add(verdict);
         }
 

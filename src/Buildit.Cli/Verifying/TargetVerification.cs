@@ -28,7 +28,7 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
         {
             terminal.Status($"  verifying {package.DisplayName}");
             var verdict = await verifier.VerifyAsync(package, cancel);
-            terminal.Ended($"    {package.DisplayName}", verdict.Outcome == Outcome.Identical ? "[OK]" : "[FAILED]");
+            terminal.Ended($"    {package.DisplayName}", verdict.Outcome == Outcome.Identical);
             results.Packages.Add(verdict);
         }
 

@@ -22,7 +22,7 @@ public sealed class GraphBuilder
     private readonly DiagnosticBag _bag;
     private readonly GraphMemory _memory;
     private readonly RecipeMerger _merger;
-    private readonly Dictionary<string, Package?> _packages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Package?> _packages;
     private readonly Dictionary<string, RememberedPackage> _learned = new(StringComparer.Ordinal);
     private readonly List<string> _path = [];
     private readonly HashSet<string> _onPath = new(StringComparer.Ordinal);
@@ -41,6 +41,7 @@ public sealed class GraphBuilder
     public GraphBuilder(IWorkspace workspace, DistributionPackages? distribution, Pins pins, Platform platform, DiagnosticBag bag, GraphMemory? memory = null)
     {
         (_workspace, _distribution, _platform, _bag, _memory) = (new(workspace, pins), distribution, platform, bag, memory ?? GraphMemory.Empty);
+        _packages = new(_memory.Packages.Count, StringComparer.Ordinal);
         _merger = new(_workspace, new(workspace, name => _memory.Find(name) is null), _workspace, bag);
     }
 
@@ -108,6 +109,11 @@ public sealed class GraphBuilder
             return null;
         }
 
+        if (_path.Count == 0)
+        {
+            LookAhead(name);
+        }
+
         _path.Add(name);
         var package = Recall(name, make) ?? Learn(name, make);
         _path.RemoveAt(_path.Count - 1);
@@ -128,6 +134,35 @@ public sealed class GraphBuilder
         return package;
     }
 
+    /// <summary>
+    /// Asks the file system, on another processor and while the graph grows, whether the files are as they were when what is remembered below this name was found out.
+    /// </summary>
+    private void LookAhead(string name)
+    {
+        if (_memory.Find(name) is not { } root)
+        {
+            return;
+        }
+
+        _ = Task.Run(() =>
+        {
+            var met = new HashSet<string>(StringComparer.Ordinal) { name };
+            var waiting = new Stack<RememberedPackage>([root]);
+            while (waiting.TryPop(out var known))
+            {
+                foreach (var input in known.Inputs)
+                {
+                    _ = _workspace.Stamp(input.Path);
+                }
+
+                foreach (var below in known.Roles.SelectMany(names => names).Where(met.Add).Select(_memory.Find).OfType<RememberedPackage>().Reverse())
+                {
+                    waiting.Push(below);
+                }
+            }
+        });
+    }
+
     /// <summary>A package as it is remembered, if nothing that it was made from has changed. What only its build needs is read when that comes.</summary>
     private Package? Recall(string name, Func<Package?> make)
     {
@@ -136,7 +171,7 @@ public sealed class GraphBuilder
             return null;
         }
 
-        var roles = known.Roles.Select(names => new Role(names, [.. names.Select(n => Named(new(n, new(new(name, n), 1, 1)))).OfType<Package>()])).ToArray();
+        var roles = known.Roles.Select(names => new Role(names, [.. names.Select(n => _packages.TryGetValue(n, out var met) ? met : Named(new(n, new(new(name, n), 1, 1)))).OfType<Package>()])).ToArray();
         ImmutableArray<Package>[] packages = [.. roles.Select(r => r.Packages)];
         return roles.All(r => r.IsWhole) && RememberedPackage.DigestOf(packages) == known.DependencyKeys ? known.ToPackage([.. packages], () => Again(known, make)) : null;
     }

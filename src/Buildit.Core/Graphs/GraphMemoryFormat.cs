@@ -7,8 +7,7 @@ namespace Buildit.Core.Graphs;
 /// <summary>A <see cref="GraphMemory"/> as bytes: packages sorted by name, and a digest of all at the end, since a file may be damaged.</summary>
 public static class GraphMemoryFormat
 {
-    private const string Magic = "buildit graph 2";
-    private const int DigestSize = 32;
+    private const string Magic = "buildit graph 3";
 
     /// <summary>Equal memories give equal bytes.</summary>
     public static byte[] Write(GraphMemory memory)
@@ -32,7 +31,7 @@ public static class GraphMemoryFormat
     /// <summary>Reads what <see cref="Write(GraphMemory)"/> gave; null for anything else.</summary>
     public static GraphMemory? Read(byte[] bytes)
     {
-        if (bytes.Length < DigestSize || Digest.Of(bytes.AsSpan(..^DigestSize)) != Digest.FromHash(bytes.AsSpan(^DigestSize..)))
+        if (bytes.Length < Digest.Size || Digest.Of(bytes.AsSpan(..^Digest.Size)) != Digest.FromHash(bytes.AsSpan(^Digest.Size..)))
         {
             return null;
         }
@@ -69,7 +68,12 @@ public static class GraphMemoryFormat
         foreach (var file in p.RemoteFiles)
         {
             w.Write(file.Name);
-            w.Write(file.Digest.IsEmpty ? "" : file.Digest.Hex);
+            w.Write(!file.Digest.IsEmpty);
+            if (!file.Digest.IsEmpty)
+            {
+                w.Write(Bytes(file.Digest));
+            }
+
             Write(w, file.Addresses);
             w.Write(file.HasMirrors);
         }
@@ -104,7 +108,7 @@ public static class GraphMemoryFormat
         Key = new(ReadDigest(r)),
         Roles = ReadAll(r, ReadNames),
         Replaces = ReadNames(r),
-        RemoteFiles = ReadAll(r, static r => new RemoteFile(r.ReadString(), Core.Digest.TryParse(r.ReadString(), out var digest) ? digest : default, ReadNames(r), r.ReadBoolean())),
+        RemoteFiles = ReadAll(r, static r => new RemoteFile(r.ReadString(), r.ReadBoolean() ? ReadDigest(r) : default, ReadNames(r), r.ReadBoolean())),
         DependencyKeys = ReadDigest(r),
         Inputs = ReadAll(r, static r => new RememberedInput(r.ReadString(), new(r.ReadInt64(), r.ReadInt64(), r.ReadInt64(), r.ReadInt64()))),
     };
@@ -122,7 +126,17 @@ public static class GraphMemoryFormat
         return System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(items);
     }
 
-    private static Digest ReadDigest(BinaryReader r) => Digest.FromHash(r.ReadBytes(DigestSize));
+    private static Digest ReadDigest(BinaryReader r)
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Size];
+        r.BaseStream.ReadExactly(bytes);
+        return Digest.FromHash(bytes);
+    }
 
-    private static byte[] Bytes(Digest digest) => Convert.FromHexString(digest.Hex);
+    private static byte[] Bytes(Digest digest)
+    {
+        var bytes = new byte[Digest.Size];
+        digest.CopyTo(bytes);
+        return bytes;
+    }
 }

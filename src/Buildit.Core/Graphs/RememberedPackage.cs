@@ -1,5 +1,6 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text;
+using System.Security.Cryptography;
 using Buildit.Core.Keys;
 
 namespace Buildit.Core.Graphs;
@@ -93,17 +94,21 @@ public sealed record RememberedPackage
     /// <summary>The digest to compare with <see cref="DependencyKeys"/>.</summary>
     internal static Digest DigestOf(params ReadOnlySpan<ImmutableArray<Package>> roles)
     {
-        var text = new StringBuilder();
+        // Each role as the number of its packages and their keys, so that no two lists of roles give the same bytes.
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> bytes = stackalloc byte[Digest.Size];
         foreach (var role in roles)
         {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes, role.Length);
+            hash.AppendData(bytes[..sizeof(int)]);
             foreach (var package in role)
             {
-                text.Append(package.Key.Digest.Hex).Append(' ');
+                package.Key.Digest.CopyTo(bytes);
+                hash.AppendData(bytes);
             }
-
-            text.Append('\n');
         }
 
-        return Digest.Of(text.ToString());
+        hash.GetHashAndReset(bytes);
+        return Digest.FromHash(bytes);
     }
 }

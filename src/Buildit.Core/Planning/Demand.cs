@@ -10,9 +10,10 @@ namespace Buildit.Core.Planning;
 /// </summary>
 internal sealed class Demand(PackageGraph graph, Replacements replacements, Func<Package, Need, Record?> find)
 {
-    private readonly Dictionary<RecipeKey, Need> _needs = [];
-    private readonly HashSet<(RecipeKey Key, bool IsRoot, Need Need)> _followed = [];
+    private readonly Dictionary<RecipeKey, Need> _needs = new(graph.Packages.Length);
+    private readonly HashSet<(RecipeKey Key, bool IsRoot, Need Need)> _followed = new(2 * graph.Packages.Length);
     private readonly Queue<Action> _waiting = new();
+    private readonly List<Package> _raised = [];
     private readonly bool _hasTwins = graph.Packages.DistinctBy(p => p.Name).Count() < graph.Packages.Length;
 
     /// <summary>How much of a package is needed; null if nothing is.</summary>
@@ -27,6 +28,7 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
         }
 
         _needs[package.Key] = need;
+        _raised.Add(package);
         _waiting.Enqueue(() => FollowPackage(package, need));
     }
 
@@ -65,16 +67,17 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
         }
     }
 
-    /// <summary>Follows what was added to its end; says whether there was anything.</summary>
-    public bool Follow()
+    /// <summary>Follows what was added to its end; gives the packages of which more is needed than before.</summary>
+    public IReadOnlyCollection<Package> Follow()
     {
-        var isNew = _waiting.Count > 0;
         while (_waiting.TryDequeue(out var next))
         {
             next();
         }
 
-        return isNew;
+        Package[] raised = [.. _raised];
+        _raised.Clear();
+        return raised;
     }
 
     private void FollowPackage(Package package, Need need)

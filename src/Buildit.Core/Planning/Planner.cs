@@ -56,15 +56,18 @@ public sealed class Planner
         _demand.Follow();
     }
 
+    /// <summary>Says whether these steps ask for more, so that others are to be made. What is built is built, however much of it is needed.</summary>
     private bool AskFor(ImmutableArray<PlanStep> steps)
     {
+        var built = new HashSet<RecipeKey>();
         foreach (var build in steps.OfType<PlanStep.Build>())
         {
+            built.Add(build.Built.Key);
             _demand.AddInputs(build.Built, Need.Build, Need.Run);
             _demand.AddRoot(_request.BuildTools, Need.Run);
         }
 
-        return _demand.Follow();
+        return _demand.Follow().Any(p => !built.Contains(p.Key));
     }
 
     private Record? Find(Package package, Need need) => _request.Rebuild && package is Package.Built ? null : _there.Find(package, need);
@@ -73,11 +76,20 @@ public sealed class Planner
     {
         _known.Clear();
         _undecided.Clear();
-        var fetched = new HashSet<Digest>();
-        return [.. _order.SelectMany(p => _demand.Of(p) is { } need ? StepsFor(p, need, fetched) : [])];
+        var fetched = new HashSet<Digest>(_order.Length);
+        var steps = ImmutableArray.CreateBuilder<PlanStep>(2 * _order.Length);
+        foreach (var package in _order)
+        {
+            if (_demand.Of(package) is { } need)
+            {
+                steps.AddRange(StepsFor(package, need, fetched));
+            }
+        }
+
+        return steps.ToImmutable();
     }
 
-    private IEnumerable<PlanStep> StepsFor(Package package, Need need, HashSet<Digest> fetched)
+    private PlanStep[] StepsFor(Package package, Need need, HashSet<Digest> fetched)
     {
         if (Find(package, need) is { } record)
         {
@@ -101,7 +113,7 @@ public sealed class Planner
             _companionship.AddAbove(package, _undecided);
         }
 
-        ImmutableArray<PlanStep> fetches = package is Package.Built from ? Fetches(from, fetched) : [];
+        var fetches = package is Package.Built from ? Fetches(from, fetched) : [];
         return (package, same) switch
         {
             (_, not null) => [.. fetches, new PlanStep.CutOff(package, same)],
@@ -131,6 +143,6 @@ public sealed class Planner
         return (true, same is not null && BuildKeys.Fits(same, package, root) ? same : null);
     }
 
-    private ImmutableArray<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>
-        [.. package.RemoteFiles.Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f))];
+    private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>
+        package.RemoteFiles.Where(f => f.Digest.IsEmpty || (_there.SizeOf(f.Digest) is null && fetched.Add(f.Digest))).Select(f => new PlanStep.Fetch(package, f));
 }

@@ -34,7 +34,7 @@ public static partial class FileStatus
     private const int AtCurrentDirectory = -100;
     private const int DoNotFollow = 0x100;
     private const uint TypeModeSize = 0x1 | 0x2 | 0x200;
-    private const uint TimesSizeInode = 0x40 | 0x80 | 0x100 | 0x200;
+    private const uint TypeTimesSizeInode = 0x1 | 0x40 | 0x80 | 0x100 | 0x200;
     private const int ModeOffset = 28;
     private const int InodeOffset = 32;
     private const int SizeOffset = 40;
@@ -67,15 +67,19 @@ public static partial class FileStatus
         return ((FileType)(mode & 0xF000), (mode & 0x49) != 0, *(long*)(status + SizeOffset));
     }
 
-    /// <summary>Times, size and inode of what is at a path; <see cref="FileStamp.Nothing"/> if nothing is.</summary>
+    /// <summary>Times, size, inode and type of what is at a path; <see cref="FileStamp.Nothing"/> and null if nothing is.</summary>
     /// <param name="path">The path.</param>
     /// <param name="follow">Whether a link's target is meant, not the link itself.</param>
-    public static unsafe FileStamp StampOf(string path, bool follow)
+    public static unsafe (FileStamp Stamp, FileType? Type) StampOf(string path, bool follow)
     {
         var status = stackalloc byte[256];
-        return Statx(AtCurrentDirectory, path, follow ? 0 : DoNotFollow, TimesSizeInode, status) == 0
-            ? new(TimeAt(status + ModifiedOffset), TimeAt(status + ChangedOffset), *(long*)(status + SizeOffset), *(long*)(status + InodeOffset))
-            : FileStamp.Nothing;
+        if (Statx(AtCurrentDirectory, path, follow ? 0 : DoNotFollow, TypeTimesSizeInode, status) != 0)
+        {
+            return (FileStamp.Nothing, null);
+        }
+
+        var stamp = new FileStamp(TimeAt(status + ModifiedOffset), TimeAt(status + ChangedOffset), *(long*)(status + SizeOffset), *(long*)(status + InodeOffset));
+        return (stamp, (FileType)(*(ushort*)(status + ModeOffset) & 0xF000));
     }
 
     private static unsafe long TimeAt(byte* time) => (*(long*)time * 1_000_000_000) + *(uint*)(time + 8);

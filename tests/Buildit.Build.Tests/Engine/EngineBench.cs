@@ -39,7 +39,7 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
         var options = (engine ?? new()) with { ParallelBuilds = 4 };
         Binhosts = new(Store, binhost is null ? [] : [new("shared", new DirectoryPlace(binhost, TimeProvider.System), trust ?? (() => TrustPolicy.Nobody), null, new() { Patience = TimeSpan.FromMinutes(1) }, TimeProvider.System, Told.Enqueue)], TimeProvider.System, Told.Enqueue);
         var binhosts = new Substitution(Binhosts, Records, Events.Add);
-        _builder = new(Store, Records, binhosts, this, this, new(Store), options, TimeProvider.System, Events.Add);
+        _builder = new(Store, Records, binhosts, this, new(this, null, Events.Add), new(Store), options, TimeProvider.System, Events.Add);
         _debian = new(Store, Records, this, Events.Add);
         Engine = new(Records, binhosts, _builder, _debian, new(Store, Records), options, Events.Add);
         var shell = _directory.Write("sh", "#!");
