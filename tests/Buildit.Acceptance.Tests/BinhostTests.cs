@@ -205,6 +205,25 @@ public sealed class BinhostTests : IDisposable
     }
 
     [Fact]
+    public async Task Sources_from_git_are_shared_too_and_serve_when_the_repository_is_gone()
+    {
+        var builder = await BuilderAsync();
+        var upstream = new GitUpstream(Path.Combine(_shared, "upstream")).Write("source.txt", _mark);
+        upstream.Commit();
+        builder.Recipe("app", "cp source.txt \"$OUTPUT/app\"", more: $"versions: {{1.0: {{sources: [{{git: '{upstream.Url}', branch: main}}]}}}}\n", tools: Workspace.FewTools);
+        var pushed = (await builder.MustBuildAsync("push", "test/app", "--sources")).Output;
+        Directory.Move(upstream.Path, upstream.Path + ".gone");
+
+        var user = (await UserAsync(builder)).WithOwnStore();
+        var pins = File.ReadAllText(user.In("pkgs/test/app/buildit.lock"));
+        Run.Shell($"rm '{user.Store}/blobs/sha256/{pins[(pins.IndexOf("SHA256: ", StringComparison.Ordinal) + 8)..].Trim()}'");
+        var built = await user.MustBuildAsync("test/app", "--rebuild");
+        built.Says("built in");
+        Assert.Equal(pushed, built.Output);
+        await user.MustBuildAsync("test/app", "--rebuild", "--offline");
+    }
+
+    [Fact]
     public async Task Keys_are_for_their_owner_and_never_overwritten()
     {
         var builder = await BuilderAsync();

@@ -10,7 +10,7 @@ public sealed class NginxServer : IDisposable
     private readonly TemporaryDirectory _run = new();
     private readonly Process _process;
 
-    private NginxServer(string root, string directory, string path, string? certificate)
+    private NginxServer(string root, string directory, string path, string rules, string server, string? certificate)
     {
         Port = Loopback.FreePort();
         Url = string.Create(CultureInfo.InvariantCulture, $"{(certificate is null ? "http" : "https")}://127.0.0.1:{Port}/{path}/");
@@ -27,7 +27,8 @@ public sealed class NginxServer : IDisposable
               client_body_temp_path {{_run.Path}}/a; proxy_temp_path {{_run.Path}}/b; fastcgi_temp_path {{_run.Path}}/c; uwsgi_temp_path {{_run.Path}}/d; scgi_temp_path {{_run.Path}}/e;
               server {
                 listen 127.0.0.1:{{Port}}{{(certificate is null ? "" : $" ssl; ssl_certificate {certificate}.pem; ssl_certificate_key {certificate}.key")}};
-                location /{{path}}/ { alias {{directory}}/; }
+                {{server}}
+                location /{{path}}/ { alias {{directory}}/; {{rules}} }
               }
             }
             """);
@@ -47,11 +48,13 @@ public sealed class NginxServer : IDisposable
     /// <summary>Starts it and waits until it listens.</summary>
     /// <param name="root">With nginx.</param>
     /// <param name="directory">What it shows.</param>
+    /// <param name="rules">Further configuration of what it shows.</param>
+    /// <param name="more">Further configuration of the server.</param>
     /// <param name="path">Under which path.</param>
     /// <param name="certificate">Path of its certificate (.pem) and key (.key), without the endings; null = plain http.</param>
-    public static async Task<NginxServer> StartAsync(string root, string directory, string path = "bin", string? certificate = null)
+    public static async Task<NginxServer> StartAsync(string root, string directory, string rules = "", string more = "", string path = "bin", string? certificate = null)
     {
-        var server = new NginxServer(root, directory, path, certificate);
+        var server = new NginxServer(root, directory, path, rules, more, certificate);
         await Loopback.UntilListensAsync(server.Port, () => !server._process.HasExited);
         return server;
     }

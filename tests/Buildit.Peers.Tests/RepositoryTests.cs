@@ -26,7 +26,7 @@ public sealed class RepositoryTests(SshServer server) : IDisposable
         new Peers(root, _certificate).Run(
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "server.key", "-out", "server.pem", "-days", "30", "-subj", "/CN=mysuperbinhost.org",
             "-addext", "subjectAltName=DNS:mysuperbinhost.org").Succeeded();
-        using var nginx = await NginxServer.StartAsync(root, Path.Combine(server.Home, "containers"), "containers", Path.Combine(_certificate, "server"));
+        using var nginx = await NginxServer.StartAsync(root, Path.Combine(server.Home, "containers"), path: "containers", certificate: Path.Combine(_certificate, "server"));
         using var proxy = new Relay(nginx.Port, isProxy: true);
         using var builder = new SmallWorkspace(Block);
         builder.Environment["SSL_CERT_FILE"] = Path.Combine(_certificate, "server.pem");

@@ -63,6 +63,9 @@ public sealed class BuildEngine(
     /// <summary>Whether the store has what is needed of a package.</summary>
     public bool IsThere(Package package, Need need = Need.Build) => records.Find(package, need) is not null;
 
+    /// <summary>Says which packages will be asked for one after the other, so that binhosts are asked for all of them at once.</summary>
+    public void Foresee(IEnumerable<Package> packages, Need need, CancellationToken cancel) => binhosts.Foresee(packages.Where(p => !IsRebuilt(p) && records.Find(p, need) is null), cancel);
+
     /// <summary>What is needed of a package, if the store or a binhost has it; null if it would have to be made.</summary>
     public async Task<Realised?> FindAsync(Package package, Need need, CancellationToken cancel) => IsRebuilt(package) ? null
         : records.Find(package, need) is { } known ? new(package, known)

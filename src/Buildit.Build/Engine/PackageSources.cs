@@ -91,16 +91,24 @@ public sealed class PackageSources(
         return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, PublicUri.OfGit(remote.Origin.Url, source.Commit!));
     }
 
+    /// <summary>From the repository; where that cannot give it, from a binhost that somebody pushed sources to.</summary>
     private async Task<SourceTar> PinnedAsync(ResolvedSource source, Source.Git remote, CancellationToken cancel)
     {
+        var request = new GitRequest(remote.Origin, remote.Span);
         var pin = new Pin(source.Digest, source.Commit);
-        if (options.Offline && !await git.HasAsync(remote.Origin, pin, cancel))
+        try
         {
-            // A binhost of this machine may have the tar, where no server can be asked for the commit.
-            await binhosts.PullBlobAsync(pin.Digest, null, remote.Origin.ToString(), null, cancel);
+            return await git.PinnedAsync(request, pin, cancel);
         }
+        catch (BuilditException e) when (e.Code is ExitCode.FetchFailed or ExitCode.Missing)
+        {
+            if (await binhosts.PullBlobAsync(pin.Digest, null, request.Name, null, cancel) is not null)
+            {
+                return git.Adopt(pin.Digest);
+            }
 
-        return await git.PinnedAsync(new(remote.Origin, remote.Span), pin, cancel);
+            throw;
+        }
     }
 
     // Raised when the same archive gives another canonical tar than before.

@@ -9,6 +9,9 @@ namespace Buildit.Build.Engine;
 /// <summary>Takes packages from binhosts instead of building them: a record that counts, and of its outputs those that are needed, all or none of it.</summary>
 public sealed class Substitution(BinhostSet binhosts, RecordKeeper records, Action<BuildEvent> report)
 {
+    /// <summary>Begins to look for packages that will be asked for one after the other.</summary>
+    public void Foresee(IEnumerable<Package> packages, CancellationToken cancel) => binhosts.Foresee(packages.Select(p => p.Key.Digest), cancel);
+
     /// <summary>A package by its recipe key, with what is needed of it in the store; null if no binhost can give that.</summary>
     public async Task<Realised?> FindAsync(Package package, Need need, CancellationToken cancel)
     {

@@ -48,6 +48,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
     {
         var realised = new List<Realised>();
         var failures = new List<BuilditException>();
+        session.Engine.Foresee(graph.Packages.Select(p => p.Package), Need.Record, cancel);
         foreach (var requested in graph.Packages)
         {
             try

@@ -25,6 +25,11 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
     /// <summary>Adds packages: those that were pushed, and those of which there is no page yet.</summary>
     public async Task PackagesAsync(ImmutableArray<PushedPackage> packages, CancellationToken cancel)
     {
+        if (!writer.HasPages)
+        {
+            return;
+        }
+
         var rows = new System.Collections.Concurrent.ConcurrentBag<FrontRow>();
         var known = await KnownAsync(packages, cancel);
         await Parallel.ForEachAsync(packages.Where(p => p.IsNew || !known.Contains(p.Package.Package.Name)).GroupBy(p => p.Package.Package.Name), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (group, stop) =>
@@ -49,6 +54,11 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
     /// <summary>Adds the images of a container.</summary>
     public async Task ImagesAsync(Container container, ImmutableArray<FinishedImage> images, Digest? signer, CancellationToken cancel)
     {
+        if (!writer.HasPages)
+        {
+            return;
+        }
+
         var entries = images.Select(i => ImageOf(i, signer)).ToArray();
         var page = await UpdateAsync(
             writer,

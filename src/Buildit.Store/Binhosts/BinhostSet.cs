@@ -51,6 +51,18 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         }
     }
 
+    /// <summary>Begins to look for the records of keys that will be asked for one after the other: in as many round trips as for one of them.</summary>
+    public void Foresee(IEnumerable<Digest> keys, CancellationToken cancel)
+    {
+        foreach (var key in keys)
+        {
+            foreach (var binhost in All)
+            {
+                _ = EnvelopeAsync(binhost, key, cancel);
+            }
+        }
+    }
+
     /// <summary>The refusals of records of a subject so far.</summary>
     public IReadOnlyCollection<BinhostEvent.Refused> RefusalsOf(string subject) => _refused.GetValueOrDefault(subject) ?? (IReadOnlyCollection<BinhostEvent.Refused>)[];
 

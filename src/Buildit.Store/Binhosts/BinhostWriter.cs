@@ -109,6 +109,9 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         }
     }
 
+    /// <summary>Whether people can look at the place with a browser. Not at a registry.</summary>
+    public bool HasPages => !place.FindsByName;
+
     /// <summary>Adds an image to the index; its blobs must be there.</summary>
     public Task AddImageAsync(OciIndexEntry image, CancellationToken cancel) => UpdateAsync(
         BinhostLayout.ImageIndex,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 
 namespace Buildit.Store.Compression;
@@ -11,6 +12,7 @@ internal sealed class ReadAheadStream : ReadOnlyStream
     private const int PieceSize = 1 << 20;
     private const int PiecesAhead = 4;
     private readonly Channel<ArraySegment<byte>> _pieces = Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(PiecesAhead) { SingleReader = true, SingleWriter = true });
+    private readonly ConcurrentBag<byte[]> _free = [];
     private readonly CancellationTokenSource _closed = new();
     private readonly Task _reading;
     private ArraySegment<byte> _piece;
@@ -44,6 +46,12 @@ internal sealed class ReadAheadStream : ReadOnlyStream
 
     private bool Next()
     {
+        if (_piece.Array is { } read)
+        {
+            _free.Add(read);
+            _piece = default;
+        }
+
         while (!_pieces.Reader.TryRead(out _piece))
         {
             if (!_pieces.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
@@ -55,13 +63,15 @@ internal sealed class ReadAheadStream : ReadOnlyStream
         return true;
     }
 
+    private byte[] Free() => _free.TryTake(out var piece) ? piece : new byte[PieceSize];
+
     private async Task RunAsync(Stream inner)
     {
         try
         {
             await using (inner)
             {
-                for (var piece = new byte[PieceSize]; inner.ReadAtLeast(piece, PieceSize, throwOnEndOfStream: false) is var count and > 0; piece = new byte[PieceSize])
+                for (var piece = Free(); inner.ReadAtLeast(piece, PieceSize, throwOnEndOfStream: false) is var count and > 0; piece = Free())
                 {
                     await _pieces.Writer.WriteAsync(new(piece, 0, count), _closed.Token);
                 }

@@ -14,10 +14,10 @@ internal static class RetryPolicy
     public static ResiliencePipeline Create(FetchOptions options, TimeProvider clock) =>
         options.Retries == 0 ? ResiliencePipeline.Empty : Retrying(options.Retries, options.FirstDelay, options.MaxDelay, clock).Build();
 
-    /// <summary>The same within a limit of time for all of it; what wishes to be asked later than that is not asked again.</summary>
-    public static ResiliencePipeline Create(PlaceLimits limits, TimeProvider clock) =>
+    /// <summary>The same within what is left of a limit of time; what wishes to be asked later than that is not asked again.</summary>
+    public static ResiliencePipeline Create(PlaceLimits limits, TimeProvider clock, Func<TimeSpan> left) =>
         new ResiliencePipelineBuilder { TimeProvider = clock }
-            .AddTimeout(new TimeoutStrategyOptions { Timeout = limits.Patience })
+            .AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = _ => ValueTask.FromResult(left()) })
             .AddPipeline(Retrying(limits.Retries, limits.FirstDelay, limits.Patience, clock).Build())
             .Build();
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Formats.Tar;
 using System.Globalization;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
@@ -82,6 +83,24 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
     /// <summary>Whether the store has all that a pin needs, so that no server is asked for it.</summary>
     public async Task<bool> HasAsync(GitOrigin origin, Pin pin, CancellationToken cancel) =>
         await FindAsync(pin.Digest, cancel) is not null || await Repository(origin.Url, pin.Commit!, isTrusted: true).HasAsync(pin.Commit!, cancel);
+
+    /// <summary>
+    /// A blob of the store that came from elsewhere than from its repository, as the canonical tar that a pin names: its digest is the pin's, whoever had it. Throws
+    /// <see cref="InvalidDataException"/> if it is no tar at all.
+    /// </summary>
+    public SourceTar Adopt(Digest digest)
+    {
+        using var file = File.OpenRead(store.Paths.Blob(digest));
+        using var reader = new TarReader(file);
+        var newest = 0L;
+        while (reader.GetNextEntry() is { } entry)
+        {
+            newest = Math.Max(newest, entry.ModificationTime.ToUnixTimeSeconds());
+        }
+
+        store.Index.AddFact(digest, GitTarFact, newest.ToString(CultureInfo.InvariantCulture));
+        return new(digest, file.Length, newest);
+    }
 
     /// <summary>The directory with the files that a pin names, read-only.</summary>
     public async Task<string> CheckOutAsync(GitRequest request, Pin pin, CancellationToken cancel)

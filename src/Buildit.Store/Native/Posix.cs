@@ -7,12 +7,16 @@ namespace Buildit.Store.Native;
 internal static partial class Posix
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+    private const uint StartOfWriting = 2; // SYNC_FILE_RANGE_WRITE
 
     /// <summary>Makes the names in a directory durable.</summary>
     public static void SyncDirectory(string path) => WithDirectory(path, FSync);
 
     /// <summary>Makes everything written to the file system of a directory durable: one call for thousands of files.</summary>
     public static void SyncFileSystem(string path) => WithDirectory(path, SyncFs);
+
+    /// <summary>Lets the disk begin with what was written to a file; it says nothing of when that is done. A file system that cannot do it does it when it is asked to finish.</summary>
+    public static void StartWriting(SafeFileHandle file) => _ = SyncFileRange(file, 0, 0, StartOfWriting);
 
     private static void WithDirectory(string path, Func<int, int> call)
     {
@@ -37,4 +41,7 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncFs(int fd);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long count, uint flags);
 }

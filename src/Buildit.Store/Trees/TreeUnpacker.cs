@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Buildit.Core;
 using Buildit.Core.Trees;
 using Buildit.Store.Files;
 using Buildit.Store.Native;
@@ -11,6 +12,8 @@ namespace Buildit.Store.Trees;
 /// </summary>
 internal sealed class TreeUnpacker(string directory)
 {
+    // Content of files that are written while the next ones are read, by path.
+    private readonly Dictionary<string, Task<Digest>> _written = new(StringComparer.Ordinal);
     private readonly Dictionary<string, EntryKind> _made = new(StringComparer.Ordinal) { [""] = EntryKind.Directory };
     private readonly List<TreeEntry> _entries = [];
     private long? _mtime;
@@ -21,17 +24,18 @@ internal sealed class TreeUnpacker(string directory)
         Directory.CreateDirectory(directory);
         try
         {
+            using var writers = new FileWriters();
             using (var reader = new TarReader(tar, leaveOpen: true))
             {
                 while (reader.GetNextEntry() is { } entry)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    Place(entry);
+                    Place(entry, writers);
                 }
             }
 
             tar.CopyTo(Stream.Null);
-            return Tree.Create(_entries, _mtime ?? 0);
+            return Tree.Create([.. _entries.Select(WithContent)], _mtime ?? 0);
         }
         catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
         {
@@ -39,7 +43,7 @@ internal sealed class TreeUnpacker(string directory)
         }
     }
 
-    private void Place(TarEntry tarEntry)
+    private void Place(TarEntry tarEntry, FileWriters writers)
     {
         var path = tarEntry.EntryType == TarEntryType.Directory ? tarEntry.Name.TrimEnd('/') : tarEntry.Name;
         if (!TreePath.IsClean(path) || _made.GetValueOrDefault(TreePath.Parent(path), EntryKind.File) != EntryKind.Directory)
@@ -59,10 +63,10 @@ internal sealed class TreeUnpacker(string directory)
             throw new InvalidDataException($"'{path}' has a time of its own");
         }
 
-        _entries.Add(Write(entry, tarEntry, Path.Combine(directory, path)));
+        _entries.Add(Write(entry, tarEntry, Path.Combine(directory, path), writers));
     }
 
-    private TreeEntry Write(TreeEntry entry, TarEntry tarEntry, string place)
+    private TreeEntry Write(TreeEntry entry, TarEntry tarEntry, string place, FileWriters writers)
     {
         switch (entry.Kind)
         {
@@ -78,13 +82,22 @@ internal sealed class TreeUnpacker(string directory)
                     throw new InvalidDataException($"the hard link '{entry.Path}' names '{tarEntry.LinkName}', which is no file before it");
                 }
 
+                ContentOf(tarEntry.LinkName);
                 HardLink.Create(Path.Combine(directory, tarEntry.LinkName), place);
                 return entry with { Target = tarEntry.LinkName };
+            case EntryKind.File when tarEntry.Length <= FileWriters.MostBytes:
+                _written[entry.Path] = writers.Add(place, entry.IsExecutable, tarEntry.DataStream ?? Stream.Null, (int)tarEntry.Length, _mtime);
+                return entry with { Size = tarEntry.Length };
             default:
                 var size = tarEntry.Length;
                 return entry with { Size = size, Content = NewFile.Write(place, entry.IsExecutable, tarEntry.DataStream ?? Stream.Null, _mtime) };
         }
     }
+
+    /// <summary>Waits until a file is there; null if it was not left to others.</summary>
+    private Digest? ContentOf(string path) => _written.TryGetValue(path, out var writing) ? writing.GetAwaiter().GetResult() : null;
+
+    private TreeEntry WithContent(TreeEntry entry) => ContentOf(entry.Path) is { } content ? entry with { Content = content } : entry;
 
     private static EntryKind KindOf(TarEntry entry) => entry.EntryType switch
     {

@@ -42,6 +42,26 @@ public sealed class BinhostSetTests : IDisposable
     }
 
     [Fact]
+    public async Task What_will_be_asked_for_one_after_the_other_is_asked_for_at_once_and_only_once()
+    {
+        var server = _bench.Add("team");
+        var packages = Enumerable.Range(0, 100).Select(i => _bench.Package($"package {i}")).ToArray();
+        BinhostBench.Publish(server, packages);
+        _bench.Set.Foresee(packages.Select(p => p.Key), default);
+        while (server.Requests.Count < 102)
+        {
+            await Task.Delay(10);
+        }
+
+        foreach (var package in packages)
+        {
+            Assert.Equal(["team"], await _bench.FindAsync(package));
+        }
+
+        Assert.Equal(102, server.Requests.Count);
+    }
+
+    [Fact]
     public async Task R41_the_next_run_asks_again_and_sees_what_was_pushed_meanwhile()
     {
         var (one, two) = (_bench.Package("one"), _bench.Package("two"));

@@ -171,6 +171,46 @@ public sealed class FailingPlaceTests : IDisposable
         Assert.Single(_bench.Told.OfType<BinhostEvent.Failed>());
     }
 
+    [Fact]
+    public async Task It_answers_each_request_a_little_before_the_end_of_all_patience()
+    {
+        _bench.Limits = _bench.Limits with { Patience = Short };
+        var server = _bench.Add("bad");
+        BinhostBench.Publish(server, _bench.Package("hello"), _bench.Package("other"));
+        server.Misbehave = (asked, _) => server.AnswerTo(asked) with { After = 0.6 * Short };
+        await FailsOnceAsync(server, "gave nothing within 2 s");
+        // The catalog came in time; its part would have, too.
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task It_lets_a_layer_drip()
+    {
+        _bench.Limits = _bench.Limits with { Patience = Short };
+        var package = _bench.Package("hello");
+        var (bad, good) = (_bench.Add("bad"), _bench.Add("good"));
+        BinhostBench.Publish(bad, package);
+        BinhostBench.Publish(good, package);
+        bad.Misbehave = (asked, _) => FileServer.PathOf(asked) == BinhostLayout.Blob(package.Form.Digest) ? bad.AnswerTo(asked) with { Drip = 0.2 * Short } : null;
+        Assert.True(await _bench.PullAsync(package));
+        Assert.Single(_bench.Told.OfType<BinhostEvent.Failed>(), f => f.Binhost == "bad");
+    }
+
+    [Fact]
+    public async Task When_it_is_given_up_nothing_else_is_waited_for()
+    {
+        _bench.Limits = _bench.Limits with { Patience = TimeSpan.FromDays(1) };
+        var (one, two) = (_bench.Package("one"), _bench.Package("two"));
+        var server = _bench.Add("bad");
+        BinhostBench.Publish(server, one, two);
+        server.Misbehave = (asked, _) => FileServer.PathOf(asked) == BinhostLayout.Record(one.Key) ? Answer.Ok([]) with { After = TimeSpan.FromDays(1) }
+            : FileServer.PathOf(asked) == BinhostLayout.Record(two.Key) ? Answer.Code(403) with { After = TimeSpan.FromMilliseconds(200) } : null;
+        var waiting = _bench.FindAsync(one);
+        Assert.Empty(await _bench.FindAsync(two));
+        Assert.Empty(await waiting);
+        Assert.Single(_bench.Told.OfType<BinhostEvent.Failed>());
+    }
+
     public void Dispose() => _bench.Dispose();
 
     private Task FailsOnceAsync(string url, string reason)

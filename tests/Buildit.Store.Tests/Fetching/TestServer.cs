@@ -17,6 +17,12 @@ public sealed record Asked(string Path, IReadOnlyDictionary<string, string> Head
 /// <summary>What it says: status, headers, body; of the body only <paramref name="Sent"/> bytes are sent, then the connection ends or hangs.</summary>
 public sealed record Answer(int Status, byte[] Body, int? Sent = null, bool Hang = false, params string[] Headers)
 {
+    /// <summary>How long it thinks before it says anything.</summary>
+    public TimeSpan After { get; init; }
+
+    /// <summary>How long it waits before each byte of the body, which then come one by one; null = they come at once.</summary>
+    public TimeSpan? Drip { get; init; }
+
     public static Answer Ok(byte[] body, params string[] headers) => new(200, body, Headers: headers);
 
     public static Answer Code(int status, params string[] headers) => new(status, [], Headers: headers);
@@ -97,7 +103,14 @@ public sealed class TestServer : IDisposable
         _asked.Enqueue(asked);
         var answer = _answer(asked, _asked.Count);
         var head = $"HTTP/1.1 {answer.Status} Status\r\nContent-Length: {answer.Body.Length}\r\nConnection: close\r\n{string.Concat(answer.Headers.Select(h => h + "\r\n"))}\r\n";
+        await Task.Delay(answer.After, stop);
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head), stop);
+        for (var at = 0; answer.Drip is { } wait && at < answer.Body.Length; at++)
+        {
+            await Task.Delay(wait, stop);
+            await stream.WriteAsync(answer.Body.AsMemory(at, 1), stop);
+        }
+
         await stream.WriteAsync(answer.Body.AsMemory(0, answer.Sent ?? answer.Body.Length), stop);
         if (answer.Hang)
         {
