@@ -67,6 +67,7 @@ internal static partial class App
               buildit explain www-servers/nginx    why it would be built again
               buildit build --help                 the options of building
               buildit verify --vary TARGET         is it reproducible, and if not, why?
+              buildit bundle export TARGET -o FILE everything for a build without a network
               buildit doctor                       is this machine fit for it?
             """);
         root.Options.Add(Options.Directory);
@@ -79,9 +80,14 @@ internal static partial class App
         root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new FetchCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new SearchCommand(terminal).Command());
+        root.Subcommands.Add(new BundleCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new BinhostCommand(terminal).Command());
         root.Subcommands.Add(new KeyCommand(terminal).Command());
         root.Subcommands.Add(new LockCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new UpdateCommand(terminal).Command());
+        root.Subcommands.Add(new StoreCommand(terminal).Command());
         root.Subcommands.Add(new DoctorCommand(terminal).Command());
         return root;
 

@@ -43,16 +43,16 @@ internal sealed class Session : IDisposable
         var fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));
         Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
-        Pins = new(Fetcher, Git, report);
-        Places = new(fetching, Patience, TimeProvider.System);
+        Pins = new(Fetcher, Git, new(Store, Git, fetching), report);
+        Places = new(fetching, Patience, Settings.RegistryLogins(), TimeProvider.System);
         Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, told))], TimeProvider.System, told));
         Records = new RecordKeeper(Store, Platform.LinuxAmd64);
-        Layers = new(Store.Paths.Root, Store.VerifiedBlobPath);
+        Layers = new(Store.Paths.Root, Store.VerifiedBlobPath, () => Store.NewWorkPath("layer"));
         var substitution = new Substitution(Binhosts, Records, report);
-        var sources = new PackageSources(Store, Fetcher, Binhosts, Archive, Git, Addresses, options, report);
+        Sources = new(Store, Fetcher, Binhosts, Archive, Git, Addresses, options, report);
         var runner = new ActionRunner(Sandbox, options.OnFailure, report);
-        var builder = Own(new PackageBuilder(Store, Records, substitution, sources, runner, Roots, options, TimeProvider.System, report));
-        var debian = Own(new DebianImport(Store, Records, sources, report));
+        var builder = Own(new PackageBuilder(Store, Records, substitution, Sources, runner, Roots, options, TimeProvider.System, report));
+        var debian = Own(new DebianImport(Store, Records, Sources, report));
         var groups = new GroupMaker(Store, Records);
         Engine = Own(new BuildEngine(Records, substitution, builder, debian, groups, options, report));
         Remaker = new(Store, Engine, builder, new(Store, runner, Roots), debian, groups, options, report);
@@ -82,6 +82,8 @@ internal sealed class Session : IDisposable
     public Fetcher Fetcher { get; }
 
     public FileAddresses Addresses { get; }
+
+    public PackageSources Sources { get; }
 
     public RecordKeeper Records { get; }
 
@@ -130,6 +132,9 @@ internal sealed class Session : IDisposable
             owned.Dispose();
         }
     }
+
+    /// <summary>Opens some binhosts, to look at them; whoever asks disposes of them.</summary>
+    public BinhostSet Open(IEnumerable<BinhostSetting> binhosts) => new(Store, [.. binhosts.Select(b => Open(b, static _ => { }))], TimeProvider.System, static _ => { });
 
     private Binhost Open(BinhostSetting binhost, Action<BinhostEvent> report) => new(
         binhost.Name,

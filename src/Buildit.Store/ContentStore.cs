@@ -173,6 +173,19 @@ public sealed class ContentStore : IDisposable
         }
     }
 
+    /// <summary>Reads all files of a tree that is there; false if it is not what its name says (then it is put aside).</summary>
+    public bool VerifyTree(Digest diffId)
+    {
+        if (FindTree(diffId) is { } tree && IsWhole(tree))
+        {
+            return true;
+        }
+
+        Quarantine(Paths.TreeManifest(diffId));
+        Quarantine(Paths.Tree(diffId));
+        return false;
+    }
+
     /// <summary>Whether a tree is there, without reading it.</summary>
     public bool HasTree(Digest diffId) => Directory.Exists(Paths.Tree(diffId)) && File.Exists(Paths.TreeManifest(diffId));
 
@@ -262,6 +275,18 @@ public sealed class ContentStore : IDisposable
     private static BuilditException UnusableIndex(StorePaths paths, SqliteException e) =>
         new(ExitCode.StoreFailed, $"the index of the store '{paths.Root}' cannot be used: {e.Message}", $"it only helps to find things: delete '{paths.Index}' and run the command again", inner: e);
 
+    private static bool IsWhole(StoredTree tree)
+    {
+        try
+        {
+            return DiffIdOf(tree) == tree.DiffId;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static Digest DiffIdOf(StoredTree tree)
     {
         using var hash = new HashingStream(Stream.Null, HashAlgorithmName.SHA256);
@@ -310,7 +335,7 @@ public sealed class ContentStore : IDisposable
         }
     }
 
-    /// <summary>Puts a file that is not what its name says aside, so that it can be made anew; in a store that cannot be written it is only not used.</summary>
+    /// <summary>Puts a file or directory that is not what its name says aside, so that it can be made anew; in a store that cannot be written it is only not used.</summary>
     private void Quarantine(string path)
     {
         if (_readOnly is not null)
@@ -320,6 +345,12 @@ public sealed class ContentStore : IDisposable
 
         try
         {
+            if (Directory.Exists(path))
+            {
+                Directory.Move(path, NewKeptPath("corrupt"));
+                return;
+            }
+
             File.Move(path, NewKeptPath("corrupt"), overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -53,6 +53,10 @@ public sealed class StoreIndex : IDisposable
     public void AddRecord(RecipeKey key, BuildKey buildKey, Digest blob, string package) =>
         Query("INSERT OR REPLACE INTO records (recipe_key, build_key, blob, package) VALUES ($1, $2, $3, $4)", key.ToString(), buildKey.ToString(), blob.Hex, package);
 
+    /// <summary>All records: recipe key and blob.</summary>
+    public IReadOnlyList<(RecipeKey Key, Digest Blob)> AllRecords() =>
+        [.. Rows("SELECT recipe_key, blob FROM records WHERE recipe_key <> $1", "").Select(row => (new RecipeKey(Core.Digest.Parse(row.First)), Core.Digest.Parse(row.Second)))];
+
     /// <summary>Forgets a record whose content is gone.</summary>
     public void RemoveRecord(RecipeKey key) => Query("DELETE FROM records WHERE recipe_key = $1", key.ToString());
 

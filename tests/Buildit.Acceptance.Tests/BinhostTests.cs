@@ -124,9 +124,9 @@ public sealed class BinhostTests : IDisposable
     public async Task Places_of_a_later_version_are_told_and_passed_over()
     {
         var builder = await BuilderAsync();
-        Configure(builder, "{name: far, url: 'ssh://someone@example.org/bin'}");
-        (await builder.MustBuildAsync("test/app")).Says("warning: the binhost 'far' is not read from", "are not in this version");
-        (await builder.BuildAsync("test/app", "--push=far")).Fails(3, "are not in this version");
+        Configure(builder, "{name: far, url: 's3://someone/bin'}");
+        (await builder.MustBuildAsync("test/app")).Says("warning: the binhost 'far' is not read from", "does not speak S3", "https address");
+        (await builder.BuildAsync("test/app", "--push=far")).Fails(3, "does not speak S3", "aws s3 sync");
         (await builder.BuildAsync("test/app", "--push=fra")).Fails(2, "there is no binhost 'fra'", "did you mean 'far'?");
     }
 

@@ -68,7 +68,7 @@ public sealed class GitSourceTests : IDisposable
         await _workspace.MustBuildAsync("test/source", "--offline", "--rebuild");
         _workspace.Store = _workspace.In("another");
         Directory.CreateDirectory(_workspace.Store);
-        (await _workspace.BuildAsync("test/source", "--offline")).Fails(7, $"commit {_upstream.Head} of '{_upstream.Url}' is not in the store");
+        (await _workspace.BuildAsync("test/source", "--offline")).Fails(7, $"  upstream, for test/source-1.0\n    git+{_upstream.Url}@{_upstream.Head}\n", "packages of the distribution");
     }
 
     [Fact]

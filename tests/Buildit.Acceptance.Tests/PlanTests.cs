@@ -150,4 +150,17 @@ public sealed class PlanTests
         Assert.Equal((await workspace.Files.MustBuildAsync("plan", "containers/small")).Output, result.Output);
         Assert.Empty(result.Error);
     }
+
+    [Fact]
+    public async Task Whoever_builds_a_group_gets_its_members_as_the_plan_says()
+    {
+        using var workspace = new Workspace().Recipe("one", $"echo {Workspace.Fresh()} > \"$OUTPUT/one\"").Recipe("two", $"echo {Workspace.Fresh()} > \"$OUTPUT/two\"");
+        workspace.Write("pkgs/test/both/pkg.yaml", "name: both\nneeds: {runtime: [test/one, test/two]}\n");
+        var plan = (await workspace.MustBuildAsync("plan", "test/both")).Output;
+        Assert.Contains("test/one-1.0", plan, StringComparison.Ordinal);
+        Assert.Contains("test/two-1.0", plan, StringComparison.Ordinal);
+        Assert.Equal(["test/one-1.0", "test/two-1.0"], (await workspace.MustBuildAsync("test/both")).Built());
+        (await workspace.MustBuildAsync("test/both")).Says("Found HASH in the local store.").DoesNotSay("built in");
+        Assert.Contains("Nothing to do: everything is there.", (await workspace.MustBuildAsync("plan", "test/both")).Output, StringComparison.Ordinal);
+    }
 }

@@ -40,7 +40,7 @@ public sealed class Judged : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        Root = await ComposePeersAsync();
+        Root = await PeersRoot.ComposeAsync();
         Peers = new(Root, Work);
         foreach (var image in new[] { Nginx, Redis })
         {
@@ -53,12 +53,6 @@ public sealed class Judged : IAsyncLifetime, IDisposable
     public Task DisposeAsync() => Task.CompletedTask;
 
     public void Dispose() => _work.Dispose();
-
-    private static async Task<string> ComposePeersAsync()
-    {
-        using var session = new SharedSession(Path.Combine(Repository.Root, "tests", "peers"));
-        return await session.ComposeAsync(await session.RuntimeClosureAsync("peers/judges"));
-    }
 }
 
 /// <summary>An image by the names that it has below the judged directory.</summary>

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Buildit.Testing;
 
 namespace Buildit.Peers.Tests;
@@ -12,10 +10,10 @@ public sealed class NginxServer : IDisposable
     private readonly TemporaryDirectory _run = new();
     private readonly Process _process;
 
-    private NginxServer(string root, string directory, string rules, string server)
+    private NginxServer(string root, string directory, string path, string rules, string server, string? certificate)
     {
-        var port = FreePort();
-        Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/bin/");
+        Port = Loopback.FreePort();
+        Url = string.Create(CultureInfo.InvariantCulture, $"{(certificate is null ? "http" : "https")}://127.0.0.1:{Port}/{path}/");
         Directory.CreateDirectory(directory);
         // Root's workers would be another user, who cannot see temporary directories.
         var configuration = _run.Write("nginx.conf", $$"""
@@ -27,7 +25,11 @@ public sealed class NginxServer : IDisposable
             http {
               access_log {{_run.Path}}/access.log;
               client_body_temp_path {{_run.Path}}/a; proxy_temp_path {{_run.Path}}/b; fastcgi_temp_path {{_run.Path}}/c; uwsgi_temp_path {{_run.Path}}/d; scgi_temp_path {{_run.Path}}/e;
-              server { listen 127.0.0.1:{{port}}; {{server}} location /bin/ { alias {{directory}}/; {{rules}} } }
+              server {
+                listen 127.0.0.1:{{Port}}{{(certificate is null ? "" : $" ssl; ssl_certificate {certificate}.pem; ssl_certificate_key {certificate}.key")}};
+                {{server}}
+                location /{{path}}/ { alias {{directory}}/; {{rules}} }
+              }
             }
             """);
         var libraries = Path.Combine(root, "usr/lib/x86_64-linux-gnu");
@@ -37,30 +39,24 @@ public sealed class NginxServer : IDisposable
     /// <summary>Of the directory.</summary>
     public string Url { get; }
 
+    /// <summary>On the loopback.</summary>
+    public int Port { get; }
+
     /// <summary>Lines of the access log: one a request.</summary>
     public string[] Requests => File.Exists(Path.Combine(_run, "access.log")) ? File.ReadAllLines(Path.Combine(_run, "access.log")) : [];
 
-    /// <summary>Starts it and waits until it answers.</summary>
-    /// <param name="root">Has the program.</param>
+    /// <summary>Starts it and waits until it listens.</summary>
+    /// <param name="root">With nginx.</param>
     /// <param name="directory">What it shows.</param>
     /// <param name="rules">Further configuration of what it shows.</param>
     /// <param name="more">Further configuration of the server.</param>
-    public static async Task<NginxServer> StartAsync(string root, string directory, string rules = "", string more = "")
+    /// <param name="path">Under which path.</param>
+    /// <param name="certificate">Path of its certificate (.pem) and key (.key), without the endings; null = plain http.</param>
+    public static async Task<NginxServer> StartAsync(string root, string directory, string rules = "", string more = "", string path = "bin", string? certificate = null)
     {
-        var server = new NginxServer(root, directory, rules, more);
-        using var client = new HttpClient();
-        for (var tries = 0; ; tries++)
-        {
-            try
-            {
-                await client.GetAsync(new Uri(new Uri(server.Url), "/"));
-                return server;
-            }
-            catch (HttpRequestException) when (tries < 200 && !server._process.HasExited)
-            {
-                await Task.Delay(50);
-            }
-        }
+        var server = new NginxServer(root, directory, path, rules, more, certificate);
+        await Loopback.UntilListensAsync(server.Port, () => !server._process.HasExited);
+        return server;
     }
 
     public void Dispose()
@@ -69,12 +65,5 @@ public sealed class NginxServer : IDisposable
         _process.WaitForExit();
         _process.Dispose();
         _run.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

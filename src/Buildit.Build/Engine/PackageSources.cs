@@ -27,7 +27,7 @@ public sealed class PackageSources(
         var name = Path.GetFileName(pin.Path);
         try
         {
-            return await FetchAsync(new(name, addresses.Of(pin), pin.Sha256, pin.Size), cancel);
+            return await GetAsync(new(name, addresses.Of(pin), pin.Sha256, pin.Size), cancel);
         }
         catch (BuilditException e) when (e.Code == ExitCode.FetchFailed)
         {
@@ -47,14 +47,21 @@ public sealed class PackageSources(
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>Sees to it that the store has whatever of a source comes from elsewhere, as it comes.</summary>
+    public Task FetchAsync(ResolvedSource source, CancellationToken cancel) => source.Origin switch
+    {
+        Source.Remote remote => FileAsync(source, remote, cancel),
+        Source.Git remote => PinnedAsync(source, remote, cancel),
+        _ => Task.CompletedTask,
+    };
+
     /// <inheritdoc/>
     public async Task<string> PatchAsync(ResolvedPatch patch, CancellationToken cancel) => patch.LocalPath ??
-        await FetchAsync(new(patch.FileName, addresses.Of(RemoteFile.Of(patch)), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
+        await GetAsync(new(patch.FileName, addresses.Of(RemoteFile.Of(patch)), patch.Digest, DeclaredAt: patch.Origin.Span) { Renewal = patch.Origin.Sha256 is null ? $"run 'buildit update {patch.Origin.Location}'" : null }, cancel);
 
     private async Task<PreparedSource> RemoteAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel)
     {
-        var urls = addresses.Of(RemoteFile.Of(source, remote));
-        var file = await FetchAsync(new(source.FileName, Absolute(urls, source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
+        var file = await FileAsync(source, remote, cancel);
         var subject = new CanonicalWriter("source-tar", SourceTarVersion).Put("digest", source.Digest).Put("strip", remote.Strip ?? -1).Put("unpack", remote.Unpack ? 1 : 0).Put("name", source.NameInBuild).Digest;
         if (store.Index.FindFact(subject, "source-tar")?.Split(' ') is [var known, var mtime] && store.VerifiedBlobPath(Digest.Parse(known)) is { } path)
         {
@@ -65,6 +72,9 @@ public sealed class PackageSources(
         store.Index.AddFact(subject, "source-tar", FormattableString.Invariant($"{tar.Digest.Hex} {tar.NewestMtime}"));
         return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, PublicUri.Of(remote.Url));
     }
+
+    private Task<string> FileAsync(ResolvedSource source, Source.Remote remote, CancellationToken cancel) =>
+        GetAsync(new(source.FileName, Absolute(addresses.Of(RemoteFile.Of(source, remote)), source.Directory), remote.Sha256, DeclaredAt: remote.Span), cancel);
 
     private async Task<PreparedSource> LocalAsync(ResolvedSource source, Source.Local local, CancellationToken cancel)
     {
@@ -77,14 +87,15 @@ public sealed class PackageSources(
 
     private async Task<PreparedSource> GitAsync(ResolvedSource source, Source.Git remote, CancellationToken cancel)
     {
-        var request = new GitRequest(remote.Origin, remote.Span);
-        var tar = await PinnedAsync(request, new(source.Digest, source.Commit), cancel);
+        var tar = await PinnedAsync(source, remote, cancel);
         return new(store.Paths.Blob(tar.Digest), tar.NewestMtime, source.Digest, PublicUri.OfGit(remote.Origin.Url, source.Commit!));
     }
 
     /// <summary>From the repository; where that cannot give it, from a binhost that somebody pushed sources to.</summary>
-    private async Task<SourceTar> PinnedAsync(GitRequest request, Pin pin, CancellationToken cancel)
+    private async Task<SourceTar> PinnedAsync(ResolvedSource source, Source.Git remote, CancellationToken cancel)
     {
+        var request = new GitRequest(remote.Origin, remote.Span);
+        var pin = new Pin(source.Digest, source.Commit);
         try
         {
             return await git.PinnedAsync(request, pin, cancel);
@@ -103,7 +114,7 @@ public sealed class PackageSources(
     // Raised when the same archive gives another canonical tar than before.
     private const int SourceTarVersion = 1;
 
-    private async Task<string> FetchAsync(FetchRequest request, CancellationToken cancel)
+    private async Task<string> GetAsync(FetchRequest request, CancellationToken cancel)
     {
         if (request.Expected is { } wanted && store.VerifiedBlobPath(wanted) is { } path)
         {

@@ -51,6 +51,39 @@ public sealed class Substitution(BinhostSet binhosts, RecordKeeper records, Acti
         return null;
     }
 
+    /// <summary>The record that a package could be taken by, with what is needed of it; null if no binhost can give that. Nothing is taken.</summary>
+    public async Task<Record?> LookAsync(Package package, Need need, CancellationToken cancel)
+    {
+        if (records.Find(package, Need.Record) is { } known && await CanGiveAsync(known, need, cancel))
+        {
+            return known;
+        }
+
+        await foreach (var found in binhosts.FindAsync(package.Key.Digest, package.DisplayName, RecordFormat.Open, r => Objection(r, package), cancel))
+        {
+            if (await CanGiveAsync(found.Record, need, cancel))
+            {
+                return found.Record;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The same for an action.</summary>
+    public async Task<Record?> LookAsync(BuildKey key, Need need, CancellationToken cancel)
+    {
+        await foreach (var found in binhosts.FindAsync(key.Digest, key.ToString(), RecordFormat.Open, r => r.BuildKey == key ? null : "it is about another build", cancel))
+        {
+            if (await CanGiveAsync(found.Record, need, cancel))
+            {
+                return found.Record;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether a binhost failed in this run, so that what it has is not known.</summary>
     public bool HasFailed => binhosts.HasFailed;
 
@@ -61,6 +94,19 @@ public sealed class Substitution(BinhostSet binhosts, RecordKeeper records, Acti
     {
         var pulls = need.Of(record).Select(o => binhosts.PullOutputAsync(record.Outputs[o], record.RecipeKey, package.DisplayName, first, cancel));
         return (await Task.WhenAll(pulls)).All(static isThere => isThere);
+    }
+
+    private async Task<bool> CanGiveAsync(Record record, Need need, CancellationToken cancel)
+    {
+        foreach (var output in need.Of(record))
+        {
+            if (!await binhosts.HasOutputAsync(record.Outputs[output], record.RecipeKey, cancel))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string? Objection(Record record, Package package) =>

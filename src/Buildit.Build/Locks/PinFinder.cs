@@ -1,3 +1,4 @@
+using Buildit.Build.Discovery;
 using Buildit.Build.Engine;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Locks;
@@ -7,7 +8,7 @@ using Buildit.Store.Git;
 namespace Buildit.Build.Locks;
 
 /// <summary>Finds out what something that is named by its address is now. What is found is in the store afterwards.</summary>
-public sealed class PinFinder(Fetcher fetcher, GitSources git, Action<BuildEvent> report)
+public sealed class PinFinder(Fetcher fetcher, GitSources git, PlaceFinder places, Action<BuildEvent> report)
 {
     /// <summary>Looks one thing up. Throws if it cannot be had.</summary>
     public async Task<Pin> FindAsync(Lookup lookup, SourceSpan? span, CancellationToken cancel) => lookup switch
@@ -15,6 +16,7 @@ public sealed class PinFinder(Fetcher fetcher, GitSources git, Action<BuildEvent
         Lookup.RemotePatch patch => await PatchAsync(patch, span, cancel),
         Lookup.GitSource source => await GitAsync(new(source.Origin, span), cancel),
         Lookup.GitRecipes recipes => await GitAsync(new(recipes.Origin, span), cancel),
+        Lookup.Place place => new(await places.FindAsync(place.Url, span, cancel)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

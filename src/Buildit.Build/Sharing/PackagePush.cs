@@ -24,6 +24,12 @@ namespace Buildit.Build.Sharing;
 /// <param name="Logs">Whether to push the logs of builds.</param>
 public sealed record PushOptions(SigningKey? Key, TrustPolicy Trust, DateTimeOffset Now, bool Sources, bool Logs);
 
+/// <summary>A package that is at the binhost now.</summary>
+/// <param name="Package">What it is.</param>
+/// <param name="Envelope">Its record there.</param>
+/// <param name="IsNew">Whether this push wrote the record.</param>
+public sealed record PushedPackage(Realised Package, Envelope Envelope, bool IsNew);
+
 /// <summary>How a push ended.</summary>
 /// <param name="Pushed">Records that were written.</param>
 /// <param name="Unchanged">Records that were there already.</param>
@@ -35,8 +41,12 @@ public sealed record PushReport(int Pushed, int Unchanged, int Blobs, long Bytes
     /// <summary>Nothing at all.</summary>
     public static PushReport Nothing { get; } = new(0, 0, 0, 0, []);
 
+    /// <summary>The packages that are there now.</summary>
+    public ImmutableArray<PushedPackage> Packages { get; init; } = [];
+
     /// <summary>Both together.</summary>
-    public PushReport And(PushReport other) => new(Pushed + other.Pushed, Unchanged + other.Unchanged, Blobs + other.Blobs, Bytes + other.Bytes, [.. Failed, .. other.Failed]);
+    public PushReport And(PushReport other) =>
+        new(Pushed + other.Pushed, Unchanged + other.Unchanged, Blobs + other.Blobs, Bytes + other.Bytes, [.. Failed, .. other.Failed]) { Packages = [.. Packages, .. other.Packages] };
 }
 
 /// <summary>
@@ -62,6 +72,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
         var held = await writer.FindBlobsAsync([.. there.Values.SelectMany(e => e.Layers.Select(l => l.Digest)), .. packages.Select(p => p.Package.Key.Digest)], cancel);
         var failed = new ConcurrentBag<(string, string)>();
         var pushed = new ConcurrentBag<PushedRecord>();
+        var unchanged = new ConcurrentBag<PushedPackage>();
         await Parallel.ForEachAsync(packages, new ParallelOptions { MaxDegreeOfParallelism = CompressedAtOnce, CancellationToken = cancel }, async (package, stop) =>
         {
             try
@@ -70,16 +81,20 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
                 {
                     pushed.Add(record);
                 }
+                else
+                {
+                    unchanged.Add(new(package, there[package.Record.RecipeKey.Digest], IsNew: false));
+                }
             }
             catch (Exception e) when (e is BuilditException or IOException or UnauthorizedAccessException)
             {
                 failed.Add((package.Package.DisplayName, e.Message));
             }
         });
-        return await PushAsync([.. pushed], packages.Count - pushed.Count - failed.Count, failed, cancel);
+        return await PushAsync([.. pushed], [.. unchanged], failed, cancel);
     }
 
-    private async Task<PushReport> PushAsync(IReadOnlyCollection<PushedRecord> records, int unchanged, ConcurrentBag<(string, string)> failed, CancellationToken cancel)
+    private async Task<PushReport> PushAsync(IReadOnlyCollection<PushedRecord> records, IReadOnlyCollection<PushedPackage> unchanged, ConcurrentBag<(string, string)> failed, CancellationToken cancel)
     {
         var (count, bytes) = (0, 0L);
         var lost = await writer.PutBlobsAsync(records.SelectMany(r => r.Blobs), size =>
@@ -87,7 +102,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
             Interlocked.Increment(ref count);
             Interlocked.Add(ref bytes, size);
         }, cancel);
-        var rows = new List<CatalogRow>();
+        var (rows, needed, done) = (new List<CatalogRow>(), new List<string>(), new List<PushedPackage>(unchanged));
         foreach (var record in records)
         {
             if (record.Blobs.Select(b => b.Digest).FirstOrDefault(lost.ContainsKey) is { IsEmpty: false } missing)
@@ -101,11 +116,13 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
             else
             {
                 rows.AddRange(record.Rows);
+                done.Add(new(record.Package, record.Envelope, IsNew: true));
+                needed.AddRange(record.Envelope.Layers.Select(l => l.Digest).Concat(record.Blobs.Select(b => b.Digest)).Select(BinhostLayout.Blob).Append(BinhostLayout.Record(record.Key)));
             }
         }
 
-        await writer.AddToCatalogAsync(rows, cancel);
-        return new(rows.Count(r => r.Key == r.Record), unchanged, count, bytes, [.. failed.Order()]);
+        await writer.AddToCatalogAsync(rows, needed, cancel);
+        return new(rows.Count(r => r.Key == r.Record), unchanged.Count, count, bytes, [.. failed.Order()]) { Packages = [.. done.OrderBy(p => p.Package.Package.Name, StringComparer.Ordinal)] };
     }
 
     private async Task<string?> PutAsync(PushedRecord record, CancellationToken cancel)
@@ -133,7 +150,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
         // What came from elsewhere was signed there; to sign it again would be to say that it was made here.
         if (envelope.Signatures.IsEmpty && options.Key is { } key)
         {
-            envelope = key.Sign(envelope);
+            envelope = key.Sign(envelope, store.Index);
         }
 
         var isSame = there?.Payload.Span.SequenceEqual(envelope.Payload.Span) == true;
@@ -150,7 +167,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
         blobs.Add(new(package.Package.Key.Digest, preimage.Length, () => new MemoryStream(preimage)));
         blobs.AddRange(options.Sources ? Sources(package.Record) : []);
         blobs.AddRange(log is null ? [] : [log]);
-        return new(package.Package.DisplayName, package.Package.Key.Digest, envelope with { Layers = layersOf }, RowsOf(package.Record), [.. blobs], log?.Digest);
+        return new(package, package.Package.Key.Digest, envelope with { Layers = layersOf }, RowsOf(package.Record), [.. blobs], log?.Digest);
     }
 
     private bool IsTrusted(Envelope there) => options.Trust.Judge(there, options.Now) is null;
@@ -193,8 +210,12 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
     private static ImmutableArray<CatalogRow> RowsOf(Record record)
     {
         var (recipe, build) = (record.RecipeKey.Digest, record.BuildKey.Digest);
-        return recipe == build ? [new(recipe, recipe)] : [new(recipe, recipe), new(build, recipe)];
+        var row = new CatalogRow(recipe, recipe) { Subject = new("package", record.Package, record.Version) };
+        return recipe == build ? [row] : [row, new(build, recipe)];
     }
 
-    private sealed record PushedRecord(string Subject, Digest Key, Envelope Envelope, ImmutableArray<CatalogRow> Rows, ImmutableArray<PushedBlob> Blobs, Digest? Log);
+    private sealed record PushedRecord(Realised Package, Digest Key, Envelope Envelope, ImmutableArray<CatalogRow> Rows, ImmutableArray<PushedBlob> Blobs, Digest? Log)
+    {
+        public string Subject => Package.Package.DisplayName;
+    }
 }

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Workspaces;
+using Buildit.Core;
 using Buildit.Core.Containers;
+using Buildit.Core.Discovery;
 using Buildit.Store.Binhosts;
 
 namespace Buildit.Cli.Building;
@@ -11,6 +14,15 @@ internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets,
 {
     /// <summary>Where to push to: null = where the configuration says so, empty = the default place, else the name of a binhost.</summary>
     public string? Push { get; init; }
+
+    /// <summary>Places to discover recipes and binhosts at.</summary>
+    public ImmutableArray<DiscoveryEntry> Discover { get; init; } = [];
+
+    /// <summary>Fingerprints of keys that are accepted at what is discovered.</summary>
+    public IReadOnlyCollection<Digest> Trusted { get; init; } = [];
+
+    /// <summary>A directory to push to instead of any binhost of the configuration; null = none.</summary>
+    public string? PushDirectory { get; init; }
 
     /// <summary>Nothing is made, and images must come from binhosts, too.</summary>
     public bool IsPull { get; init; }
@@ -27,6 +39,11 @@ internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets,
         if (IsPull)
         {
             return [];
+        }
+
+        if (PushDirectory is { } directory)
+        {
+            return [new(new(new(new(Path.GetFileName(directory), default)) { Download = directory }, directory, directory, []), true)];
         }
 
         var always = workspace.Binhosts.All.Where(b => b.Entry.Push && PlaceFactory.CannotWrite(b.Upload!) is null).ToArray();

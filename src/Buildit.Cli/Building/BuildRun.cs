@@ -1,6 +1,9 @@
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Discovering;
 using Buildit.Cli.Locks;
+using Buildit.Cli.Offline;
 using Buildit.Cli.Targets;
+using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 
@@ -11,12 +14,14 @@ namespace Buildit.Cli.Building;
 /// <param name="verbs">Names of all commands: who mistypes one has named a target.</param>
 internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verbs)
 {
+    private readonly Dictionary<string, (Target Target, Workspace Workspace)> _found = new(StringComparer.Ordinal);
+
     /// <summary>Builds all of them; gives the exit code.</summary>
     public async Task<int> RunAsync(BuildRequest request, CancellationToken cancel)
     {
-        if (request.Lookups.Locked && !request.Engine.KeepGoing)
+        if (!request.Lookups.MayLookUp && !request.Engine.KeepGoing)
         {
-            await CheckLocksAsync(request, cancel);
+            await CheckAsync(request, cancel);
         }
 
         var worst = ExitCode.Ok;
@@ -39,25 +44,43 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
         return (int)worst;
     }
 
-    /// <summary>What is missing from the locks of all targets is told at once, before anything is built.</summary>
-    private async Task CheckLocksAsync(BuildRequest request, CancellationToken cancel)
+    /// <summary>What is missing from the locks of all targets is told at once, before anything is built; and then, without a network, all files that are missing.</summary>
+    private async Task CheckAsync(BuildRequest request, CancellationToken cancel)
     {
         var bag = new DiagnosticBag();
-        foreach (var written in request.Targets.Skip(1).Any() ? request.Targets : [])
+        var shortage = Shortage.Nothing;
+        // What one target alone lacks in its lock, it says itself.
+        foreach (var written in request.Engine.Offline || request.Targets.Count > 1 ? request.Targets : [])
         {
-            var target = Target.Find(request.Start, written, verbs());
-            var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
-            using var session = new Session(workspace, request.Engine, static _ => { });
-            request.Lookups.Report(TargetGraph.ReadUnlocked(session, target, bag), bag);
+            var (target, workspace) = await FindAsync(request, written, cancel);
+            using var session = Session.ToRead(workspace);
+            var mistakes = new DiagnosticBag();
+            var graph = TargetGraph.ReadUnlocked(session, target, mistakes);
+            request.Lookups.Report(graph, mistakes);
+            bag.AddRange(mistakes);
+            shortage = request.Engine.Offline && !mistakes.HasErrors
+                ? shortage.And(await new OfflineCheck(session, new(request.Output, request.Formats, request.Engine.Rebuild)).FindAsync(target, cancel))
+                : shortage;
         }
 
         LookupPolicy.ThrowIfErrors(bag);
+        shortage.ThrowIfAny(request.Targets);
+    }
+
+    private async Task<(Target Target, Workspace Workspace)> FindAsync(BuildRequest request, string written, CancellationToken cancel)
+    {
+        if (!_found.TryGetValue(written, out var found))
+        {
+            _found[written] = found = await DiscoveredTarget.FindAsync(request, written, verbs, terminal, cancel);
+            await new DiscoveryTrust(terminal, found.Workspace).AcceptAsync(request.Trusted, request.Engine.Offline, cancel);
+        }
+
+        return found;
     }
 
     private async Task BuildAsync(BuildRequest request, string written, RunSummary summary, CancellationToken cancel)
     {
-        var target = Target.Find(request.Start, written, verbs());
-        var workspace = await TreeCheckouts.FindWorkspaceAsync(request.Start, target.Path, request.Lookups, terminal, cancel);
+        var (target, workspace) = await FindAsync(request, written, cancel);
         var progress = new Progress(terminal, summary);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         using var shell = request.OpensShell ? new FailureShell(terminal) : null;

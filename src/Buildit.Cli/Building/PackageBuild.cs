@@ -45,6 +45,7 @@ internal static class PackageSteps
         terminal.Line($"    HASH: {package.Key.Uuid}");
         if (await session.Engine.FindAsync(package, need, cancel) is { } found)
         {
+            await MembersAsync(session, package, need, cancel);
             terminal.Ended(progress.Binhosts.SourceOf(package) is { Length: > 0 } binhost ? $"    Found HASH in '{binhost}'." : "    Found HASH in the local store.");
             return found;
         }
@@ -57,8 +58,18 @@ internal static class PackageSteps
         }
 
         var realised = await session.Engine.RealiseAsync(package, need, cancel);
+        await MembersAsync(session, package, need, cancel);
         progress.Report();
         terminal.Ended(package is Package.Imported ? "    Importing from the distribution..." : "    Defaulting to local build...");
         return realised;
+    }
+
+    /// <summary>Who asks for a group to work with asks for its members: by itself it is only a few links.</summary>
+    private static async Task MembersAsync(Session session, Package package, Need need, CancellationToken cancel)
+    {
+        if (package is Package.Group && need == Need.Run)
+        {
+            await session.Engine.RuntimeClosureAsync([package], need, cancel);
+        }
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Buildit.Build.Engine;
 using Buildit.Build.Sharing;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Pages;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
@@ -74,7 +75,7 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         var outcome = PushOutcome.Good;
         foreach (var target in targets)
         {
-            outcome = outcome.And(await RunAsync(target, $"Uploading container spec and image(s) to '{target.Binhost.Name}'", writer => ImagesAsync(writer, container, images, cancel)));
+            outcome = outcome.And(await RunAsync(target, $"Uploading container spec and image(s) to '{target.Binhost.Name}'", writer => ImagesAsync(writer, target.Binhost, container, images, cancel)));
         }
 
         return outcome;
@@ -141,10 +142,12 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
             await writer.OfferKeyAsync(key.Public, cancel);
         }
 
-        return await push.PushAsync(packages, cancel);
+        var report = await push.PushAsync(packages, cancel);
+        await Pages(writer, binhost).PackagesAsync(report.Packages, cancel);
+        return report;
     }
 
-    private async Task<PushReport> ImagesAsync(BinhostWriter writer, Container container, ImmutableArray<FinishedImage> images, CancellationToken cancel)
+    private async Task<PushReport> ImagesAsync(BinhostWriter writer, BinhostSetting binhost, Container container, ImmutableArray<FinishedImage> images, CancellationToken cancel)
     {
         var spec = Encoding.UTF8.GetBytes(container.Text.Text);
         var specBlob = new PushedBlob(Digest.Of(spec), spec.Length, () => new MemoryStream(spec));
@@ -154,17 +157,25 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
             total = total.And(await ImageAsync(writer, image, specBlob, cancel));
         }
 
-        await writer.LinkAsync(BinhostLayout.Container(container.Name, container.Version), specBlob.Digest, cancel);
+        if (total.Failed.IsEmpty)
+        {
+            await writer.LinkAsync(BinhostLayout.Container(container.Name, container.Version), specBlob.Digest, cancel);
+            await Pages(writer, binhost).ImagesAsync(container, images, _key.Value?.Public.Id, cancel);
+        }
+
         return total;
     }
+
+    private BinhostPages Pages(BinhostWriter writer, BinhostSetting binhost) => new(session.Store, writer, binhost.Download);
 
     private async Task<PushReport> ImageAsync(BinhostWriter writer, FinishedImage image, PushedBlob spec, CancellationToken cancel)
     {
         var key = image.Record.Key;
         var envelope = image.Record.Seal();
-        envelope = _key.Value is { } signer ? signer.Sign(envelope) : envelope;
+        envelope = _key.Value is { } signer ? signer.Sign(envelope, session.Store.Index) : envelope;
         var (count, bytes) = (0, 0L);
-        var lost = await writer.PutBlobsAsync([spec, .. ImageBlobs.Of(image)], size =>
+        PushedBlob[] blobs = [spec, .. ImageBlobs.Of(image)];
+        var lost = await writer.PutBlobsAsync(blobs, size =>
         {
             Interlocked.Increment(ref count);
             Interlocked.Add(ref bytes, size);
@@ -186,7 +197,10 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
             await writer.AddImageAsync(new(image.Record.Digest, ImageBlobs.ManifestSize(image), image.Record.Platform, image.Step.Tag), cancel);
         }
 
-        await writer.AddToCatalogAsync([new(key, key)], cancel);
+        await writer.AddToCatalogAsync(
+            [new(key, key) { Subject = new(image.Step.Format.ToString().ToLowerInvariant(), image.Record.Name, image.Record.Version) }],
+            blobs.Select(b => BinhostLayout.Blob(b.Digest)).Append(BinhostLayout.Record(key)),
+            cancel);
         return new(isThere ? 0 : 1, isThere ? 1 : 0, count, bytes, []);
     }
 }

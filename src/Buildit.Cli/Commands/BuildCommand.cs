@@ -31,10 +31,12 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Option<bool> _requireBinhost = new("--require-binhost") { Description = "Build nothing: what no binhost has is an error (7), what one has without a signature that counts, too (6)" };
     private readonly Option<bool> _locked = new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
+    private readonly Option<string[]> _discover = Options.Discover();
+    private readonly Option<string[]> _trust = Options.Trust();
     private readonly Option<string?> _onFailure = OnFailure();
     private readonly Option<string> _progress = Options.Progress();
 
-    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _onFailure, _progress];
+    private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _discover, _trust, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _onFailure, _progress];
 
     public Command Command()
     {
@@ -79,6 +81,8 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
             })
         {
             Push = Options.PushOf(parsed),
+            Discover = Options.DiscoverOf(parsed.GetValue(_discover)),
+            Trusted = Options.TrustedOf(parsed.GetValue(_trust), start),
             OpensShell = parsed.GetValue(_onFailure) is not null,
         };
     }

@@ -25,7 +25,8 @@ internal sealed class KeyTrust(Terminal terminal, string binhost, string? wanted
         }
 
         var known = workspace.Binhosts.Keys.TrustedFor(place).ToArray();
-        var offered = await OfferedAsync(workspace, place, cancel);
+        var named = workspace.Binhosts.All.FirstOrDefault(b => b.Name == binhost)?.Offered ?? [];
+        PublicKey[] offered = [.. named.Concat(named.Any(k => k.Id.Hex == wanted) ? [] : await OfferedAsync(workspace, place, cancel)).DistinctBy(k => k.Id)];
         if (wanted is null)
         {
             return Show(place, offered, known);
@@ -63,11 +64,12 @@ internal sealed class KeyTrust(Terminal terminal, string binhost, string? wanted
         return 0;
     }
 
-    private static async Task<PublicKey[]> OfferedAsync(Workspace workspace, string location, CancellationToken cancel)
+    /// <summary>The keys that a binhost offers.</summary>
+    public static async Task<PublicKey[]> OfferedAsync(Workspace workspace, string location, CancellationToken cancel)
     {
         var apt = new Lazy<DistributionMirrors>(() => DistributionMirrors.Of(workspace));
         using var place = new GuardedPlace(
-            new PlaceFactory(new() { Proxy = address => apt.Value.ProxyOf(address) }, Session.Patience, TimeProvider.System).Read(location), Session.Patience, TimeProvider.System, static _ => { });
+            new PlaceFactory(new() { Proxy = address => apt.Value.ProxyOf(address) }, Session.Patience, Settings.RegistryLogins(), TimeProvider.System).Read(location), Session.Patience, TimeProvider.System, static _ => { });
         try
         {
             var list = await place.GetAsync(BinhostLayout.KeyList, null, cancel);
@@ -78,7 +80,7 @@ internal sealed class KeyTrust(Terminal terminal, string binhost, string? wanted
                 if (Digest.TryParse(line, out var id) && await place.GetAsync(BinhostLayout.Key(id), null, cancel) is { } file
                     && PublicKey.Parse(Encoding.UTF8.GetString(file.Content.Span)) is { } key && key.Id == id)
                 {
-                    keys.Add(key with { Name = new([.. key.Name.Where(c => !char.IsControl(c)).Take(80)]) });
+                    keys.Add(key with { Name = Plain(key.Name) });
                 }
             }
 
@@ -89,6 +91,9 @@ internal sealed class KeyTrust(Terminal terminal, string binhost, string? wanted
             throw new BuilditException(ExitCode.FetchFailed, $"{place.Address} cannot be asked for its keys: {e.Message}", "a key can also be named as a file", inner: e);
         }
     }
+
+    /// <summary>A stranger's name of a key, as it can be shown.</summary>
+    public static string Plain(string name) => new([.. name.Where(c => !char.IsControl(c)).Take(80)]);
 
     private string Location(string start)
     {

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Discovery;
+using Buildit.Core.Trust;
 
 namespace Buildit.Cli.Commands;
 
@@ -100,6 +103,22 @@ internal static class Options
     public static string OneTarget(string[]? targets, IEnumerable<Option> options, string command) => NamedTargets(targets, options, command) is [var only]
         ? only
         : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
+
+    /// <summary>--discover=HOST/PATH.</summary>
+    public static Option<string[]> Discover() => new("--discover") { HelpName = "HOST/PATH[,push=True]", Description = "Use the recipes, containers and binhosts of this place, too; may be given several times" };
+
+    /// <summary>The places that were given; throws if one is none.</summary>
+    public static ImmutableArray<DiscoveryEntry> DiscoverOf(string[]? written) =>
+        [.. (written ?? []).Select(w => DiscoveryEntry.Parse(w, null, out var mistake) ?? throw new BuilditException(ExitCode.InvalidInput, [mistake!]))];
+
+    /// <summary>--trust FINGERPRINT.</summary>
+    public static Option<string[]> Trust() => new("--trust") { HelpName = "FINGERPRINT", Description = "Accept the key with this fingerprint, or the one in this file; may be given several times", AllowMultipleArgumentsPerToken = false };
+
+    /// <summary>The fingerprints that were given, as such or as files.</summary>
+    public static IReadOnlyCollection<Digest> TrustedOf(string[]? written, string start) => [.. (written ?? []).Select(w =>
+        Digest.TryParse(w, out var id) ? id
+        : File.Exists(Path.GetFullPath(w, start)) && PublicKey.Parse(File.ReadAllText(Path.GetFullPath(w, start))) is { } key ? key.Id
+        : throw new BuilditException(ExitCode.InvalidInput, $"'{w}' is neither the fingerprint of a key nor a file with one", "a fingerprint has 64 hexadecimal digits; 'buildit key list' shows those of your keys"))];
 
     /// <summary>--rebuild.</summary>
     public static Option<bool> Rebuild() => new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Buildit.Cli.Building;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Locks;
 
 namespace Buildit.Cli.Commands;
 
@@ -24,7 +25,7 @@ internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> v
             terminal.SetProgress(parsed.GetValue(_progress)!);
             var start = Options.StartOf(parsed);
             return new BuildRun(terminal, verbs).RunAsync(
-                new(start, Options.NamedTargets(parsed.GetValue(_targets), [_to, _key, _sources, _logs, _output, _type, _progress], "push"), Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), null, new(Locked: false, Offline: false), new())
+                new(start, Options.NamedTargets(parsed.GetValue(_targets), [_to, _key, _sources, _logs, _output, _type, _progress], "push"), Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), null, LookupPolicy.Free, new())
                 {
                     Push = parsed.GetValue(_to) ?? "",
                     PushChoices = new(parsed.GetValue(_key), parsed.GetValue(_sources), parsed.GetValue(_logs)),

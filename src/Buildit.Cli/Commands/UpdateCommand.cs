@@ -14,7 +14,7 @@ namespace Buildit.Cli.Commands;
 /// <summary>buildit update [NAME...]: looks up again whatever is locked and may have moved, says what did, and writes the locks.</summary>
 internal sealed class UpdateCommand(Terminal terminal)
 {
-    private static readonly LookupPolicy Policy = new(Locked: false, Offline: false);
+    private static LookupPolicy Policy => LookupPolicy.Free;
 
     public Command Command()
     {
@@ -32,7 +32,7 @@ internal sealed class UpdateCommand(Terminal terminal)
     {
         var workspace = await TreeCheckouts.FindWorkspaceAsync(start, start, Policy, terminal, cancel);
         var locked = LockedTargets.Find(workspace);
-        var trees = TreePlaces.Git(workspace.Settings).Select(TreeCheckouts.LookupOf).ToArray();
+        var trees = TreePlaces.Git(workspace.Settings).Select(TreeCheckouts.LookupOf).Concat(workspace.Settings.Discover.Where(d => d.Web is not null).Select(TreeCheckouts.LookupOf)).ToArray();
         var selection = UpdateSelection.Of(
             names, [.. trees, .. locked.SelectMany(l => l.Pins.Pins.Keys)], [.. workspace.Distribution?.Lock.Packages.Keys ?? []], name => Target.TryFind(workspace, name));
         if (trees.Any(selection.Covers))
@@ -70,7 +70,7 @@ internal sealed class UpdateCommand(Terminal terminal)
 
         // What another version of a recipe declares is in the lock, but not in this graph.
         var places = graph.Lock.Pins.Wanted.ToDictionary(w => w.Lookup, w => w.Span);
-        var again = graph.Lock.Own.Pins.Keys.Where(l => l.Moves && !graph.Lock.IsUnused(l) && l is not Lookup.GitRecipes && (selection.Covers(target) || selection.Covers(l)));
+        var again = graph.Lock.Own.Pins.Keys.Where(l => l.Moves && !graph.Lock.IsUnused(l) && !l.IsOfConfiguration && (selection.Covers(target) || selection.Covers(l)));
         var missing = graph.Missing.Select(m => m.Lookup).Where(l => selection.Covers(target) || selection.Covers(l));
         var wanted = again.Concat(missing).Distinct().Select(l => new Wanted(l, places.TryGetValue(l, out var span) ? span : null)).ToArray();
         await new PinKeeper(session.Store, session.Pins, terminal, workspace.Settings).RenewAsync(path, wanted, graph.Lock.IsUnused, cancel);

@@ -19,6 +19,12 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
     /// <summary>What the whole run could not do so far.</summary>
     public RunSummary Summary { get; } = summary ?? new();
 
+    /// <summary>Files that were fetched.</summary>
+    public int Fetched => _fetched;
+
+    /// <summary>Their size.</summary>
+    public long FetchedBytes => _fetchedBytes;
+
     /// <summary>Packages that were built or imported, as far as known.</summary>
     public int Made => _built + _imported;
 

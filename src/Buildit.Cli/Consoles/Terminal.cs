@@ -32,6 +32,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
     /// <summary>How much is shown: 'auto', 'plain' (no progress line), 'quiet' (no talk either) or 'json' (for programs).</summary>
     public void SetProgress(string mode) => (IsInteractive, _isQuiet, IsForPrograms) = (IsInteractive && mode == "auto", mode == "quiet", mode == "json");
 
+    /// <summary>The same without standard output, for work whose results are only part of a greater one.</summary>
+    public Terminal WithoutData() => new(TextWriter.Null, Error, IsInteractive, hasColor, width) { _isQuiet = _isQuiet, IsForPrograms = IsForPrograms };
+
     /// <summary>A line of talk.</summary>
     public void Line(string text)
     {

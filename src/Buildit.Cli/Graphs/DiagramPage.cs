@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Pages;
 using Buildit.Core.Diagrams;
 
 namespace Buildit.Cli.Graphs;
@@ -22,19 +22,17 @@ internal static class DiagramPage
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["title"] = Encode(diagram.Title),
-            ["style"] = Resource("page.css").TrimEnd(),
-            ["summary"] = Encode(Summary(diagram)),
+            ["title"] = PageTemplate.Encode(diagram.Title),
+            ["style"] = PageTemplate.Resource("page.css").TrimEnd(),
+            ["summary"] = PageTemplate.Encode(Summary(diagram)),
             ["caption"] = string.Create(CultureInfo.InvariantCulture, $"{diagram.Nodes.Length} entries"),
             ["rows"] = new DiagramRows(diagram).Print().TrimEnd(),
             ["data"] = Data(diagram),
             ["vendor"] = string.Join("\n", Libraries.Select(Library)),
-            ["script"] = Resource("page.js").TrimEnd(),
+            ["script"] = PageTemplate.Resource("page.js").TrimEnd(),
         };
-        return Fill(Resource("page.html"), values);
+        return PageTemplate.Fill("page.html", values);
     }
-
-    internal static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     private static string Summary(Diagram diagram)
     {
@@ -59,28 +57,6 @@ internal static class DiagramPage
 
     /// <summary>A library with its licence before it; without the address of its source map, which a browser's developer tools would ask for.</summary>
     private static string Library(string name) =>
-        $"/*! {name}\n{Resource($"vendor.{name}.LICENSE.txt").TrimEnd()}\n*/\n"
-        + string.Join('\n', Resource($"vendor.{name}.min.js").TrimEnd().Split('\n').Where(l => !l.StartsWith(SourceMap, StringComparison.Ordinal)));
-
-    /// <summary>Each <c>{{name}}</c> of the frame once; what is put in is not looked at again.</summary>
-    private static string Fill(string frame, Dictionary<string, string> values)
-    {
-        var text = new StringBuilder();
-        var parts = frame.Split("{{");
-        text.Append(parts[0]);
-        foreach (var part in parts.Skip(1))
-        {
-            var end = part.IndexOf("}}", StringComparison.Ordinal);
-            text.Append(values[part[..end]]).Append(part.AsSpan(end + 2));
-        }
-
-        return text.ToString();
-    }
-
-    private static string Resource(string name)
-    {
-        using var stream = typeof(DiagramPage).Assembly.GetManifestResourceStream("Buildit.Cli.Page." + name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+        $"/*! {name}\n{PageTemplate.Resource($"vendor.{name}.LICENSE.txt").TrimEnd()}\n*/\n"
+        + string.Join('\n', PageTemplate.Resource($"vendor.{name}.min.js").TrimEnd().Split('\n').Where(l => !l.StartsWith(SourceMap, StringComparison.Ordinal)));
 }

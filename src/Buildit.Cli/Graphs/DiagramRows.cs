@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Pages;
 using Buildit.Core.Diagrams;
 
 namespace Buildit.Cli.Graphs;
@@ -29,8 +30,8 @@ internal sealed class DiagramRows
         foreach (var node in _diagram.Nodes)
         {
             var kind = node.Kind.ToString().ToLowerInvariant();
-            text.Append(CultureInfo.InvariantCulture, $"<tr id=\"n{_numbers[node.Id]}\"><th scope=\"row\"><span class=\"kind {kind}\" title=\"{kind}\"></span>{DiagramPage.Encode(node.Name)}</th>");
-            text.Append(CultureInfo.InvariantCulture, $"<td data-label=\"Version\">{DiagramPage.Encode(node.Version)}</td><td class=\"number\" data-label=\"Size\">{DiagramPage.Encode(Size(node))}</td>");
+            text.Append(CultureInfo.InvariantCulture, $"<tr id=\"n{_numbers[node.Id]}\"><th scope=\"row\"><span class=\"kind {kind}\" title=\"{kind}\"></span>{PageTemplate.Encode(node.Name)}</th>");
+            text.Append(CultureInfo.InvariantCulture, $"<td data-label=\"Version\">{PageTemplate.Encode(node.Version)}</td><td class=\"number\" data-label=\"Size\">{PageTemplate.Encode(Size(node))}</td>");
             text.Append(CultureInfo.InvariantCulture, $"<td>{Edges(_needs[node.Id], "needs", e => e.To)}</td><td>{Edges(_neededBy[node.Id], "needed by", e => e.From)}</td></tr>\n");
         }
 
@@ -56,10 +57,10 @@ internal sealed class DiagramRows
         foreach (var edge in all)
         {
             var node = _diagram.Nodes[_numbers[end(edge)]];
-            text.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#n{_numbers[node.Id]}\">{DiagramPage.Encode(node.Name)}</a>");
+            text.Append(CultureInfo.InvariantCulture, $"<li><a href=\"#n{_numbers[node.Id]}\">{PageTemplate.Encode(node.Name)}</a>");
             foreach (var line in edge.Reasons.Length == 0 ? [edge.Kind] : edge.Reasons.Select(r => r.Words + Files(r.Files)))
             {
-                text.Append(CultureInfo.InvariantCulture, $"<span class=\"why\">{DiagramPage.Encode(line)}</span>");
+                text.Append(CultureInfo.InvariantCulture, $"<span class=\"why\">{PageTemplate.Encode(line)}</span>");
             }
 
             text.Append("</li>");

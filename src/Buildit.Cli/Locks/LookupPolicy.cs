@@ -9,6 +9,9 @@ namespace Buildit.Cli.Locks;
 /// <param name="Offline">Nothing may be fetched.</param>
 internal sealed record LookupPolicy(bool Locked, bool Offline)
 {
+    /// <summary>Everything may be looked up.</summary>
+    public static LookupPolicy Free { get; } = new(Locked: false, Offline: false);
+
     /// <summary>Whether something may be looked up.</summary>
     public bool MayLookUp => !Locked && !Offline;
 

@@ -40,7 +40,7 @@ internal sealed class TargetLock
     public static string OfCheckouts(Workspace workspace) => System.IO.Path.Combine(workspace.Root, "locks");
 
     /// <summary>Whether nothing of the target declares what is pinned. Recipe trees are the configuration's business, which may have the same file.</summary>
-    public bool IsUnused(Lookup lookup) => lookup is not Lookup.GitRecipes && !Pins.IsDeclared(lookup);
+    public bool IsUnused(Lookup lookup) => !lookup.IsOfConfiguration && !Pins.IsDeclared(lookup);
 
     private Pin? Find(Lookup lookup, string directory) => Own.Find(lookup) ?? Beside(directory).Find(lookup);
 

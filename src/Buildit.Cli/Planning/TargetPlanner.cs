@@ -3,6 +3,7 @@ using Buildit.Build.Planning;
 using Buildit.Build.Tools;
 using Buildit.Cli.Building;
 using Buildit.Cli.Targets;
+using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Graphs;
 using Buildit.Core.Planning;
@@ -18,7 +19,10 @@ namespace Buildit.Cli.Planning;
 internal sealed record PlanOptions(string Output, IReadOnlyList<ImageFormat> Formats, bool Rebuild);
 
 /// <summary>Plans targets by looking at their files and at the store.</summary>
-internal sealed class TargetPlanner(Session session, PlanOptions options)
+/// <param name="session">Has the store.</param>
+/// <param name="options">What to plan.</param>
+/// <param name="shared">What may be taken from elsewhere besides; null = nothing.</param>
+internal sealed class TargetPlanner(Session session, PlanOptions options, SharedPlaces? shared = null)
 {
     /// <summary>Plans a target; nothing is changed anywhere.</summary>
     public TargetPlan Make(Target target)
@@ -26,7 +30,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options)
         if (target is not Target.ContainerDirectory directory)
         {
             var graph = TargetGraph.Read(session, target);
-            return new(graph, PlanOf(graph, Need.Build, []), [], ContainerFiles.Empty);
+            return new(graph, PlanOf(graph, Need.Run, []), [], ContainerFiles.Empty);
         }
 
         // To know what the outputs of the packages are is enough to know whether the images are there.
@@ -42,13 +46,14 @@ internal sealed class TargetPlanner(Session session, PlanOptions options)
         {
             Packages = [.. graph.Packages.Select(p => p.Package)],
             Need = need,
-            WithRuntime = graph.Container is not null,
+            WithRuntime = graph.Container is not null || graph.Packages.Any(p => p.Package is Package.Group),
             BuildTools = session.Workspace.Distribution?.Lock.Packages.ContainsKey(Toolbox.Sandbox) == true ? [session.Toolbox.Node(Toolbox.Sandbox)] : [],
             Tools = [.. tools.Select(session.Toolbox.Node)],
             Rebuild = options.Rebuild,
         };
         var all = request.Graph;
-        return Planner.Make(request, all, new StoreAvailability(session.Store, session.Records, all));
+        var store = new StoreAvailability(session.Store, session.Records, all);
+        return Planner.Make(request, all, shared is null ? store : shared.Over(store));
     }
 
     /// <summary>An image is known to be there only if the outputs of all packages are known: what is built may give anything.</summary>
@@ -63,11 +68,12 @@ internal sealed class TargetPlanner(Session session, PlanOptions options)
             {
                 var path = composition.PathOf(step, options.Output);
                 var key = closure is { Missing.IsEmpty: true } ? composition.KeyOf(step, session.Compressor(step.Compression)?.Identity) : null;
-                var written = key is null ? null : WrittenImage.Parse(session.Store.Index.FindImage(key.Digest));
-                return new PlannedImage(step, path, written?.IsAt(path) == true, key?.Preimage);
+                return new PlannedImage(step, path, key is not null && IsThere(key.Digest, path), key?.Preimage);
             }),
         ];
     }
+
+    private bool IsThere(Digest key, string path) => WrittenImage.Parse(session.Store.Index.FindImage(key))?.IsAt(path) == true || (!options.Rebuild && shared?.HasImage(key) == true);
 
     /// <summary>The tools that are run in the sandbox to test and to write images.</summary>
     private static ImmutableArray<string> ToolsFor(Container container, ImmutableArray<PlannedImage> images)

@@ -47,7 +47,8 @@ internal abstract record Target
         return InDirectory(written, path) ?? (IsAtom(written, path) ? new PackageName { Written = written, Path = path } : throw NoTarget(written, path, verbs));
     }
 
-    private static Target? InDirectory(string written, string path) =>
+    /// <summary>The container or recipe in a directory; null if there is none.</summary>
+    public static Target? InDirectory(string written, string path) =>
         File.Exists(System.IO.Path.Combine(path, "container.yaml")) ? new ContainerDirectory { Written = written, Path = path }
         : File.Exists(System.IO.Path.Combine(path, "pkg.yaml")) ? new RecipeDirectory { Written = written, Path = path }
         : null;

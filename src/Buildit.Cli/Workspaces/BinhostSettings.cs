@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Cli.Discovering;
 using Buildit.Core;
 using Buildit.Core.Configuration;
 using Buildit.Core.Diagnostics;
@@ -16,6 +17,12 @@ namespace Buildit.Cli.Workspaces;
 internal sealed record BinhostSetting(BinhostEntry Entry, string Download, string? Upload, ImmutableArray<Spanned<string>> KeyFiles)
 {
     public string Name => Entry.Name.Value;
+
+    /// <summary>Whether a discovered place named it.</summary>
+    public bool IsDiscovered { get; init; }
+
+    /// <summary>Keys that the discovered place says sign there: none of them counts by that.</summary>
+    public ImmutableArray<PublicKey> Offered { get; init; } = [];
 }
 
 /// <summary>The binhosts of a workspace, and whose signatures count at each.</summary>
@@ -25,11 +32,11 @@ internal sealed record BinhostSettings(ImmutableArray<BinhostSetting> All, KeyDi
     public const string DefaultName = "binhost";
 
     /// <summary>The configured ones; if there are none, the directory <c>binhost</c> beside the recipes.</summary>
-    public static BinhostSettings Of(Settings settings, ImmutableArray<string> trees, DiagnosticBag bag)
+    public static BinhostSettings Of(Settings settings, ImmutableArray<string> trees, ImmutableArray<DiscoveredPlace> discovered, DiagnosticBag bag)
     {
         // A recipe tree in git is a checkout in the store, beside which nothing is to be written.
         var (config, root) = (settings.Config, settings.Root);
-        var beside = config.Recipes.All(static t => t is RecipeTree.Local) && trees is [var first, ..] ? Path.GetDirectoryName(first)! : root;
+        var beside = config.Recipes.All(static t => t is RecipeTree.Local) && trees.Except(discovered.SelectMany(p => p.RecipeTrees)).FirstOrDefault() is { } first ? Path.GetDirectoryName(first)! : root;
         var standard = new BinhostEntry(new(DefaultName, default)) { Download = Path.Combine(beside, DefaultName), Upload = Path.Combine(beside, DefaultName) };
         var entries = config.Binhosts.IsEmpty ? [standard] : config.Binhosts;
         foreach (var entry in entries)
@@ -37,7 +44,23 @@ internal sealed record BinhostSettings(ImmutableArray<BinhostSetting> All, KeyDi
             Check(entry, root, bag);
         }
 
-        return new([.. entries.Select(e => Resolve(e, root))], new(Settings.UserDirectory()));
+        return new([.. entries.Select(e => Resolve(e, root)), .. Discovered(discovered, [.. entries.Select(e => e.Name.Value)], bag)], new(Settings.UserDirectory()));
+    }
+
+    /// <summary>Binhosts of discovered places, after one's own. Two with one name cannot be told apart.</summary>
+    private static IEnumerable<BinhostSetting> Discovered(ImmutableArray<DiscoveredPlace> places, HashSet<string> names, DiagnosticBag bag)
+    {
+        foreach (var (entry, offered) in places.SelectMany(p => p.Binhosts).Select(b => (b.Entry, b.Offered)))
+        {
+            if (!names.Add(entry.Name.Value))
+            {
+                bag.Warning(entry.Name.Span, $"the binhost '{entry.Name.Value}' of a discovered place is not used: another one has its name");
+                continue;
+            }
+
+            Check(entry, "", bag);
+            yield return Resolve(entry, "/") with { IsDiscovered = true, Offered = offered };
+        }
     }
 
     /// <summary>Those that can be read, in order; without the network only what is on this machine.</summary>

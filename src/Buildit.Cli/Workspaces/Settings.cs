@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Configuration;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Discovery;
 using Buildit.Core.Locks;
+using Buildit.Store.Registries;
 
 namespace Buildit.Cli.Workspaces;
 
@@ -22,6 +25,9 @@ internal sealed record Settings
     /// <summary>Directory of the configuration file, from which its paths count; of the target if there is none.</summary>
     public required string Root { get; init; }
 
+    /// <summary>Places to discover recipes and binhosts at: those of the configuration, then those of the command line.</summary>
+    public ImmutableArray<DiscoveryEntry> Discover { get; init; } = [];
+
     /// <summary>Absolute directory of the store.</summary>
     public required string StoreDirectory { get; init; }
 
@@ -40,7 +46,7 @@ internal sealed record Settings
             bag.Error(home.Span, $"'{home.Value}': '~' has no meaning in a configuration", "write the whole path; without 'store' it is ~/.local/share/buildit");
         }
 
-        return new() { Start = start, Directory = directory, Config = config, Root = root, StoreDirectory = StoreOf(config, root) };
+        return new() { Start = start, Directory = directory, Config = config, Root = root, Discover = config.Discover, StoreDirectory = StoreOf(config, root) };
     }
 
     /// <summary>A path as messages show it: relative, if it is below the directory that the command was started in.</summary>
@@ -75,6 +81,13 @@ internal sealed record Settings
 
     /// <summary>The user's own configuration directory.</summary>
     public static string UserDirectory() => Path.Combine(Xdg("XDG_CONFIG_HOME", ".config"), "buildit");
+
+    /// <summary>Who asks registries: what <c>docker login</c> has kept.</summary>
+    public static RegistryLogins RegistryLogins()
+    {
+        var directory = Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } set ? Path.GetFullPath(set) : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".docker");
+        return new(Path.Combine(directory, "config.json"));
+    }
 
     // XDG Base Directory Specification 0.8: relative paths in these variables are invalid and ignored.
     private static string Xdg(string variable, string fallback) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Cli.Discovering;
 using Buildit.Cli.Locks;
 using Buildit.Core;
 using Buildit.Core.Configuration;
@@ -12,8 +13,8 @@ namespace Buildit.Cli.Workspaces;
 /// <summary>Where the recipe trees of a configuration are on disk.</summary>
 internal static class TreePlaces
 {
-    /// <summary>Absolute directories, in order of preference. What is not there goes to the bag.</summary>
-    public static ImmutableArray<string> Of(Settings settings, DiagnosticBag bag)
+    /// <summary>Absolute directories, in order of preference; those of discovered places last. What is not there goes to the bag.</summary>
+    public static ImmutableArray<string> Of(Settings settings, ImmutableArray<DiscoveredPlace> discovered, DiagnosticBag bag)
     {
         var locked = Git(settings).Any() ? LockFile.Read(settings.LockPath, settings.Display).Pins : PinLock.Empty;
         ImmutableArray<string> declared = [.. settings.Config.Recipes.Select(tree => tree switch
@@ -22,13 +23,14 @@ internal static class TreePlaces
             RecipeTree.Git git => Git(git, settings, locked, bag),
             _ => throw new System.Diagnostics.UnreachableException(),
         })];
-        return settings.Config.Recipes.IsEmpty
-            ? [.. Settings.Upwards(settings.Directory).Select(d => Path.Combine(d, "pkgs")).Where(d => Directory.Exists(Path.Combine(d, "debian")) || d == Path.Combine(settings.Root, "pkgs"))]
-            : declared;
+        return [.. settings.Config.Recipes.IsEmpty ? Found(settings) : declared, .. discovered.SelectMany(p => p.RecipeTrees)];
     }
 
-    /// <summary>The configuration's recipe trees in git.</summary>
-    public static IEnumerable<RecipeTree.Git> Git(Settings settings) => settings.Config.Recipes.OfType<RecipeTree.Git>();
+    private static IEnumerable<string> Found(Settings settings) =>
+        Settings.Upwards(settings.Directory).Select(d => Path.Combine(d, "pkgs")).Where(d => Directory.Exists(Path.Combine(d, "debian")) || d == Path.Combine(settings.Root, "pkgs"));
+
+    /// <summary>Everything in git that the configuration names: recipe trees, and what was discovered, as far as that is known.</summary>
+    public static IEnumerable<RecipeTree.Git> Git(Settings settings) => settings.Config.Recipes.OfType<RecipeTree.Git>().Concat(DiscoveredPlace.Git(settings));
 
     /// <summary>The directory that a pinned tree's checkout has, whether or not it is there.</summary>
     public static string Checkout(Settings settings, Pin pin) => new StorePaths(settings.StoreDirectory).Tree(pin.Digest);
@@ -44,7 +46,8 @@ internal static class TreePlaces
         return directory;
     }
 
-    private static string Git(RecipeTree.Git tree, Settings settings, PinLock locked, DiagnosticBag bag)
+    /// <summary>Directory of the checkout of something in git; what is not locked or not there goes to the bag.</summary>
+    public static string Git(RecipeTree.Git tree, Settings settings, PinLock locked, DiagnosticBag bag)
     {
         var name = new GitRequest(tree.Origin, tree.Span).Name;
         if (locked.Find(new Lookup.GitRecipes(tree.Origin)) is not { } pin)

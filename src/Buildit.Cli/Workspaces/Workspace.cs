@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Discovering;
 using Buildit.Core.Configuration;
 using Buildit.Core.Diagnostics;
 using Buildit.Store;
@@ -11,6 +12,9 @@ internal sealed record Workspace
 {
     /// <summary>The configuration, and the places that follow from it.</summary>
     public required Settings Settings { get; init; }
+
+    /// <summary>What is at the places that the configuration or the command line wants discovered.</summary>
+    public required ImmutableArray<DiscoveredPlace> Discovered { get; init; }
 
     /// <summary>Absolute directories with recipes; that of a git repository is a checkout in the store.</summary>
     public required ImmutableArray<string> RecipeTrees { get; init; }
@@ -49,13 +53,15 @@ internal sealed record Workspace
     /// <summary>Finds everything that a configuration says; mistakes go to the bag.</summary>
     public static Workspace Find(Settings settings, DiagnosticBag bag)
     {
-        var trees = TreePlaces.Of(settings, bag);
+        var discovered = DiscoveredPlace.Read(settings, bag);
+        var trees = TreePlaces.Of(settings, discovered, bag);
         return new()
         {
             Settings = settings,
+            Discovered = discovered,
             RecipeTrees = trees,
             Distribution = trees.Select(t => DistributionFiles.Read(Path.Combine(t, "debian"), settings.Display, bag)).FirstOrDefault(d => d is not null),
-            Binhosts = BinhostSettings.Of(settings, trees, bag),
+            Binhosts = BinhostSettings.Of(settings, trees, discovered, bag),
         };
     }
 

@@ -21,6 +21,18 @@ public static class BinhostLayout
     /// <summary>The list of the files in <see cref="Keys"/>, a line each.</summary>
     public const string KeyList = "keys/list";
 
+    /// <summary>The directory with all blobs.</summary>
+    public const string Blobs = "blobs/sha256";
+
+    /// <summary>The directory with all records, and the catalog.</summary>
+    public const string Records = "records";
+
+    /// <summary>The records that stay whatever their age.</summary>
+    public const string Pins = "pins";
+
+    /// <summary>The page to begin with.</summary>
+    public const string FrontPage = "index.html";
+
     /// <summary>The largest document (record, catalog, index, manifest) that is read.</summary>
     public const int LargestDocument = 16 << 20;
 
@@ -38,6 +50,15 @@ public static class BinhostLayout
 
     /// <summary>The description that a container was made from.</summary>
     public static string Container(string name, string version) => $"containers/{name}-{version}.yaml";
+
+    /// <summary>The page of a package.</summary>
+    public static string PackagePage(string package) => $"packages/{package}.html";
+
+    /// <summary>The page of one record of a package, with all of its files.</summary>
+    public static string FilesPage(string package, Digest key) => $"packages/{package}/{key.Hex}.html";
+
+    /// <summary>The page of a container's images.</summary>
+    public static string ImagePage(string container) => $"images/{container}.html";
 
     /// <summary>A public key.</summary>
     public static string Key(Digest id) => $"{Keys}/{id.Hex}.pub";

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Buildit.Core.Registries;
 
 namespace Buildit.Core.Binhosts;
 
@@ -13,52 +15,99 @@ public sealed record OciIndexEntry(Digest Digest, long Size, Platform Platform, 
 /// <summary>The <c>index.json</c> of an OCI image layout that several write to: entries are added, and whatever else is in it stays as it is.</summary>
 public static class OciIndex
 {
-    private const string IndexType = "application/vnd.oci.image.index.v1+json";
-    private const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
+    /// <summary>Media type of an index.</summary>
+    public const string MediaType = "application/vnd.oci.image.index.v1+json";
+
+    private const string ManifestType = ArtifactManifest.MediaType;
     private const string RefName = "org.opencontainers.image.ref.name";
 
     /// <summary>An index without images.</summary>
     public static byte[] Empty { get; } = Write(json =>
     {
         json.WriteNumber("schemaVersion", 2);
-        json.WriteString("mediaType", IndexType);
+        json.WriteString("mediaType", MediaType);
         json.WriteStartArray("manifests");
         json.WriteEndArray();
     });
 
     /// <summary>The index with this image, in place of another one with the same tag and platform; null if the bytes are not an index.</summary>
-    public static byte[]? Add(ReadOnlyMemory<byte> index, OciIndexEntry entry)
+    public static byte[]? Add(ReadOnlyMemory<byte> index, OciIndexEntry entry) => Join(index, Write(json =>
+    {
+        json.WriteStartArray("manifests");
+        Write(json, entry);
+        json.WriteEndArray();
+    }));
+
+    /// <summary>The index with the images of another one, in place of those with the same tag and platform; null if the bytes are not both an index.</summary>
+    public static byte[]? Join(ReadOnlyMemory<byte> index, ReadOnlyMemory<byte> added) => Reading(() =>
+    {
+        using var older = JsonDocument.Parse(index);
+        using var newer = JsonDocument.Parse(added);
+        var replacing = newer.RootElement.GetProperty("manifests").EnumerateArray().ToArray();
+        var kept = older.RootElement.GetProperty("manifests").EnumerateArray().Where(m => !replacing.Any(r => IsReplacedBy(m, r))).ToArray();
+        return Write(json =>
+        {
+            foreach (var property in older.RootElement.EnumerateObject().Where(p => p.Name != "manifests"))
+            {
+                property.WriteTo(json);
+            }
+
+            json.WriteStartArray("manifests");
+            Array.ForEach([.. kept, .. replacing], m => m.WriteTo(json));
+            json.WriteEndArray();
+        });
+    });
+
+    /// <summary>Its images that have a tag and say what they run on; null if the bytes are not an index.</summary>
+    public static ImmutableArray<OciIndexEntry>? Tagged(ReadOnlyMemory<byte> index) => Reading<ImmutableArray<OciIndexEntry>?>(() =>
+    {
+        using var document = JsonDocument.Parse(index);
+        return document.RootElement.GetProperty("manifests").EnumerateArray().Select(Entry).OfType<OciIndexEntry>().ToImmutableArray();
+    });
+
+    private static OciIndexEntry? Entry(JsonElement m) => Tag(m) is { } tag && PlatformOf(m) is ({ } os, { } arch)
+        ? new(Digest.Parse(m.GetProperty("digest").GetString()!), m.GetProperty("size").GetInt64(), new(os, arch), tag)
+        : null;
+
+    private static T? Reading<T>(Func<T> read)
     {
         try
         {
-            using var document = JsonDocument.Parse(index);
-            var manifests = document.RootElement.GetProperty("manifests").EnumerateArray().Where(m => !IsReplacedBy(m, entry)).ToArray();
-            return Write(json =>
-            {
-                foreach (var property in document.RootElement.EnumerateObject().Where(p => p.Name != "manifests"))
-                {
-                    property.WriteTo(json);
-                }
-
-                json.WriteStartArray("manifests");
-                Array.ForEach(manifests, m => m.WriteTo(json));
-                Write(json, entry);
-                json.WriteEndArray();
-            });
+            return read();
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return default;
+        }
+    }
+
+    /// <summary>Every digest that a document (index, manifest) names, at whatever depth; null if it is not JSON.</summary>
+    public static IReadOnlySet<Digest>? DigestsIn(ReadOnlyMemory<byte> document)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(document);
+            return DigestsIn(json.RootElement).ToHashSet();
+        }
+        catch (JsonException)
         {
             return null;
         }
     }
 
-    private static bool IsReplacedBy(JsonElement manifest, OciIndexEntry entry)
+    private static IEnumerable<Digest> DigestsIn(JsonElement e) => e.ValueKind switch
     {
-        var isSame = Text(manifest, "digest") == entry.Digest.ToString();
-        var tag = manifest.TryGetProperty("annotations", out var annotations) ? Text(annotations, RefName) : null;
-        var platform = manifest.TryGetProperty("platform", out var p) ? (Text(p, "os"), Text(p, "architecture")) : (null, null);
-        return tag == entry.Tag && (isSame || (tag is not null && platform == (entry.Platform.Os, entry.Platform.Arch)));
-    }
+        JsonValueKind.Object => e.EnumerateObject().SelectMany(p => p.NameEquals("digest") && p.Value.ValueKind == JsonValueKind.String && Digest.TryParse(p.Value.GetString(), out var digest) ? [digest] : DigestsIn(p.Value)),
+        JsonValueKind.Array => e.EnumerateArray().SelectMany(DigestsIn),
+        _ => [],
+    };
+
+    private static bool IsReplacedBy(JsonElement manifest, JsonElement other) =>
+        Tag(manifest) is var tag && tag == Tag(other) && (Text(manifest, "digest") == Text(other, "digest") || (tag is not null && PlatformOf(manifest) == PlatformOf(other)));
+
+    private static string? Tag(JsonElement manifest) => manifest.TryGetProperty("annotations", out var annotations) ? Text(annotations, RefName) : null;
+
+    private static (string? Os, string? Arch) PlatformOf(JsonElement manifest) => manifest.TryGetProperty("platform", out var p) ? (Text(p, "os"), Text(p, "architecture")) : (null, null);
 
     private static string? Text(JsonElement e, string name) => e.TryGetProperty(name, out var value) ? value.GetString() : null;
 

@@ -7,9 +7,9 @@ namespace Buildit.Core.Configuration;
 /// <summary>Reads <c>repository:</c>, the first design's form, and <c>binhosts:</c>; both become the same values.</summary>
 internal static class BinhostReader
 {
-    private static readonly ImmutableArray<string> Schemes = ["https://", "http://", "file://", "ssh://", "oci://", "s3://"];
+    private static readonly ImmutableArray<string> Schemes = ["https://", "http://", "file://", "ssh://", "oci://", "oci+http://", "s3://"];
 
-    /// <summary>The one binhost of <c>repository: {name, upload-type, upload-path, download-type, download-path}</c>; none if the key is not there.</summary>
+    /// <summary>The one binhost of <c>repository: {name, upload-type, upload-path, download-type, download-path, keys}</c>; none if the key is not there.</summary>
     internal static ImmutableArray<BinhostEntry> Repository(MapReader config)
     {
         if (config.Open("repository", "'repository'") is not { } map)
@@ -21,8 +21,9 @@ internal static class BinhostReader
         var upload = Url(map, "upload", "ssh", "file");
         map.Required("download-path");
         var download = Url(map, "download", "https", "http", "ssh", "file");
+        var keys = map.SpannedTexts("keys");
         map.Finish();
-        return name is { } n && download is not null ? [new(n) { Download = download, Upload = upload, Push = upload is not null }] : [];
+        return name is { } n && download is not null ? [new(n) { Download = download, Upload = upload, Push = upload is not null, Keys = keys }] : [];
     }
 
     /// <summary>The entries of <c>binhosts:</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Discovery;
 using Buildit.Core.Git;
 
 namespace Buildit.Core.Configuration;
@@ -15,6 +16,9 @@ public sealed record Config
 
     /// <summary>Where recipes are looked for, in order.</summary>
     public ImmutableArray<RecipeTree> Recipes { get; init; } = [];
+
+    /// <summary>Places where further recipes and binhosts are discovered.</summary>
+    public ImmutableArray<DiscoveryEntry> Discover { get; init; } = [];
 
     /// <summary>Directory of the store; null = the user's.</summary>
     public Spanned<string>? Store { get; init; }

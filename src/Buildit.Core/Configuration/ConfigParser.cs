@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Discovery;
 using Buildit.Core.Git;
 using Buildit.Core.Yaml;
 
@@ -25,6 +26,7 @@ public static class ConfigParser
         {
             Binhosts = [.. BinhostReader.Repository(map), .. BinhostReader.Binhosts(map)],
             Recipes = [.. map.Items("recipes").Select(item => Tree(item, map.Values)).OfType<RecipeTree>()],
+            Discover = [.. map.SpannedTexts("discover").Select(text => Discovery(text, map.Bag)).OfType<DiscoveryEntry>()],
             Store = map.SpannedText("store"),
             Mirrors = DistributionParser.Mirrors(map, "mirrors"),
             DistributionMirrors = DistributionParser.Mirrors(map, "distribution-mirrors"),
@@ -51,6 +53,17 @@ public static class ConfigParser
         var origin = GitReader.Read(map, GitRevision.Default);
         map.Finish();
         return origin is { } git ? new RecipeTree.Git(git.Value) { Span = git.Span } : null;
+    }
+
+    private static DiscoveryEntry? Discovery(Spanned<string> text, DiagnosticBag bag)
+    {
+        var entry = DiscoveryEntry.Parse(text.Value, text.Span, out var mistake);
+        if (mistake is not null)
+        {
+            bag.Add(mistake);
+        }
+
+        return entry;
     }
 
     private static void CheckNames(ImmutableArray<BinhostEntry> binhosts, DiagnosticBag bag)

@@ -58,6 +58,22 @@ public abstract record Lookup
         public override string ToString() => Origin.ToString();
     }
 
+    /// <summary>What is to be discovered at a place of the web. Its pin is the digest of a <see cref="Discovery.PlaceDescription"/>.</summary>
+    public sealed record Place(string Address) : Lookup
+    {
+        /// <inheritdoc/>
+        public override string Url => Address;
+
+        /// <inheritdoc/>
+        public override bool Moves => true;
+
+        /// <inheritdoc/>
+        public override string ToString() => Address;
+    }
+
+    /// <summary>Whether it belongs to a configuration, not to a target.</summary>
+    public bool IsOfConfiguration => this is GitRecipes or Place;
+
     /// <summary>What must be looked up for a patch; null if it is a file, or its recipe says its digest.</summary>
     public static Lookup? Of(Patch patch) => patch is { IsRemote: true, Sha256: null } ? new RemotePatch(patch.Location) : null;
 

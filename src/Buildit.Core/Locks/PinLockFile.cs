@@ -21,6 +21,7 @@ public static class PinLockFile
     private static readonly ImmutableSortedDictionary<string, ImmutableArray<string>> Fields = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty
         .Add("Patch", ["Patch", "SHA256"])
         .Add("Git", ["Git", "Revision", "Submodules", "LFS", "Commit", "SHA256"])
+        .Add("Place", ["Place", "SHA256"])
         .Add("Recipes", ["Recipes", "Revision", "Commit", "SHA256"]);
 
     /// <summary>The file's text.</summary>
@@ -64,6 +65,7 @@ public static class PinLockFile
     {
         Lookup.RemotePatch patch => $"Patch: {patch.Url}\n",
         Lookup.GitSource git => $"Git: {git.Url}\nRevision: {git.Origin.Revision}\n{(git.Origin.Submodules ? "Submodules: yes\n" : "")}{(git.Origin.Lfs ? "" : "LFS: pointers\n")}",
+        Lookup.Place place => $"Place: {place.Url}\n",
         Lookup.GitRecipes tree => $"Recipes: {tree.Url}\nRevision: {tree.Origin.Revision}\n",
         _ => throw new UnreachableException(),
     };
@@ -78,8 +80,8 @@ public static class PinLockFile
         }
 
         stanzas.RefuseUnknown(stanza, Fields[kind]);
-        Lookup lookup = kind == "Patch" ? new Lookup.RemotePatch(stanza[kind]!) : ToGit(stanza, kind, stanzas);
-        var commit = lookup is Lookup.RemotePatch ? null : stanzas.Need(stanza, "Commit", c => GitRevision.IsCommit(c) && (lookup.Moves || lookup.ToString().EndsWith(c, StringComparison.Ordinal)));
+        Lookup lookup = kind switch { "Patch" => new Lookup.RemotePatch(stanza[kind]!), "Place" => new Lookup.Place(stanza[kind]!), _ => ToGit(stanza, kind, stanzas) };
+        var commit = lookup is Lookup.RemotePatch or Lookup.Place ? null : stanzas.Need(stanza, "Commit", c => GitRevision.IsCommit(c) && (lookup.Moves || lookup.ToString().EndsWith(c, StringComparison.Ordinal)));
         var sha256 = stanzas.Need(stanza, "SHA256", hex => Digest.TryParse(hex, out _));
         return problems.Items.Count > before ? null : (lookup, new(Digest.Parse(sha256), commit));
     }

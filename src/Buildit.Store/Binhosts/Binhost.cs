@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Records;
@@ -8,6 +9,8 @@ namespace Buildit.Store.Binhosts;
 /// <summary>One binhost as it is read from: a place, and whose signatures count there.</summary>
 public sealed class Binhost : IDisposable
 {
+    private const int AtOnce = 64;
+    private readonly SemaphoreSlim _asked = new(AtOnce);
     private readonly CatalogReader _catalog;
     private readonly Lazy<TrustPolicy> _trust;
     private readonly TimeProvider _clock;
@@ -41,7 +44,7 @@ public sealed class Binhost : IDisposable
     {
         try
         {
-            return await _catalog.FindAsync(key, cancel) is { } record && await Place.GetAsync(BinhostLayout.Record(record), null, cancel) is { } document
+            return await RecordOfAsync(key, cancel) is { } record && await ReadAsync(record, cancel) is { } document
                 ? Envelope.Read(document.Content) ?? Envelope.Of(default)
                 : null;
         }
@@ -50,6 +53,22 @@ public sealed class Binhost : IDisposable
             return null;
         }
     }
+
+    /// <summary>All that its catalog lists; nothing if the place does not work, which was told then.</summary>
+    public async Task<ImmutableArray<CatalogRow>> ListAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await _catalog.ListAsync(cancel);
+        }
+        catch (PlaceException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Whether it had a record under a key when it was last asked, as far as that is known; nothing is asked now.</summary>
+    public bool HadRecord(Digest key) => _catalog.Remembers(key);
 
     /// <summary>Reads an envelope that counts; null, and why, if it does not. Nothing of what is not signed is looked at.</summary>
     /// <param name="envelope">What was found.</param>
@@ -73,5 +92,25 @@ public sealed class Binhost : IDisposable
     public void Gave(long bytes) => _report(new BinhostEvent.Downloaded(bytes) { Binhost = Name });
 
     /// <inheritdoc/>
-    public void Dispose() => Place.Dispose();
+    public void Dispose()
+    {
+        _asked.Dispose();
+        Place.Dispose();
+    }
+
+    private async Task<Digest?> RecordOfAsync(Digest key, CancellationToken cancel) => Place.FindsByName ? key : await _catalog.FindAsync(key, cancel);
+
+    private async Task<PlaceDocument?> ReadAsync(Digest record, CancellationToken cancel)
+    {
+        // To wait for one's turn must not count as waiting for the place.
+        await _asked.WaitAsync(cancel);
+        try
+        {
+            return await Place.GetAsync(BinhostLayout.Record(record), null, cancel);
+        }
+        finally
+        {
+            _asked.Release();
+        }
+    }
 }

@@ -80,6 +80,42 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         return await _pull.TreeAsync(diffId, forms, order, (binhost, reason) => binhost.Lacks(subject, reason, Target), cancel);
     }
 
+    /// <summary>Whether an output of a package is in the store, or a binhost has a form of it that could be taken.</summary>
+    /// <param name="diffId">Of the output.</param>
+    /// <param name="key">Key of the record that names it.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task<bool> HasOutputAsync(Digest diffId, RecipeKey key, CancellationToken cancel)
+    {
+        if (store.HasTree(diffId))
+        {
+            return true;
+        }
+
+        var envelopes = await Task.WhenAll(All.Select(b => EnvelopeAsync(b, key.Digest, cancel)));
+        var forms = envelopes.SelectMany(e => e?.Layers ?? []).Where(f => f.DiffId == diffId).Select(f => f.Digest).Distinct().ToArray();
+        return forms.Any(store.HasBlob) || await HasAnyBlobAsync(forms, cancel);
+    }
+
+    /// <summary>Whether a binhost has one of these blobs. One that does not work has nothing.</summary>
+    public async Task<bool> HasAnyBlobAsync(IReadOnlyCollection<Digest> blobs, CancellationToken cancel)
+    {
+        foreach (var binhost in blobs.Count == 0 ? [] : All)
+        {
+            try
+            {
+                if ((await binhost.Place.FindBlobsAsync(blobs, cancel)).Count > 0)
+                {
+                    return true;
+                }
+            }
+            catch (PlaceException)
+            {
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Sees to it that a blob is in the store; gives its path, or null if it cannot be had.</summary>
     /// <param name="digest">Of the blob.</param>
     /// <param name="size">Of the blob, where known.</param>

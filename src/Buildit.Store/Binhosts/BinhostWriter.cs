@@ -81,9 +81,36 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         return Task.FromResult(Changed(current, merged));
     }, cancel);
 
-    /// <summary>Adds rows to the catalog; the records must be there.</summary>
-    public Task AddToCatalogAsync(IReadOnlyCollection<CatalogRow> rows, CancellationToken cancel) =>
-        rows.Count == 0 ? Task.CompletedTask : UpdateAsync(BinhostLayout.Catalog, current => AddedAsync(current, rows, cancel), cancel);
+    /// <summary>Adds rows to the catalog, or what stands for it; the records must be there, and the blobs that they name.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="needed">Names of the records and blobs. Since they were found or put, <see cref="Keeping.BinhostGc"/> may have removed some; it does that only while nobody can do this.</param>
+    /// <param name="cancel">Ends it.</param>
+    public Task AddToCatalogAsync(IReadOnlyCollection<CatalogRow> rows, IEnumerable<string> needed, CancellationToken cancel) =>
+        place.FindsByName ? EachAsync(rows.Where(r => r.Key != r.Record), async (row, stop) => await PutAgainAsync(row, stop), cancel)
+        : rows.Count == 0 ? Task.CompletedTask
+        : UpdateAsync(
+            BinhostLayout.Catalog,
+            async current =>
+            {
+                await RequireAsync(needed.ToHashSet(StringComparer.Ordinal), cancel);
+                return await AddedAsync(current, rows, cancel);
+            },
+            cancel);
+
+    /// <summary>Changes a document that others may change, too; gives back null to leave it as it is.</summary>
+    public Task UpdateDocumentAsync(string path, Func<ReadOnlyMemory<byte>?, byte[]?> change, CancellationToken cancel) =>
+        UpdateAsync(path, current => Task.FromResult(change(current) is { } wanted ? Changed(current, wanted) : null), cancel);
+
+    private async Task RequireAsync(HashSet<string> paths, CancellationToken cancel)
+    {
+        if (place is IKeptPlace kept && (await kept.FindAsync(paths, cancel)).Count < paths.Count)
+        {
+            throw new PlaceException("was tidied meanwhile, and lacks again what this push needs");
+        }
+    }
+
+    /// <summary>Whether people can look at the place with a browser. Not at a registry.</summary>
+    public bool HasPages => !place.FindsByName;
 
     /// <summary>Adds an image to the index; its blobs must be there.</summary>
     public Task AddImageAsync(OciIndexEntry image, CancellationToken cancel) => UpdateAsync(
@@ -101,8 +128,22 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         await UpdateAsync(BinhostLayout.KeyList, current => Task.FromResult(Changed(current, WithLine(current, key.Id.Hex))), cancel);
     }
 
-    private async Task<IReadOnlyList<Digest>> ListedAsync(IReadOnlyCollection<Digest> keys, CancellationToken cancel)
+    /// <summary>Puts a record under another key as well.</summary>
+    private async Task PutAgainAsync(CatalogRow row, CancellationToken cancel)
     {
+        if (await RetryAsync(stop => place.GetAsync(BinhostLayout.Record(row.Record), null, stop), cancel) is { } document && Envelope.Read(document.Content) is { } envelope)
+        {
+            await PutRecordAsync(row.Key, envelope, cancel);
+        }
+    }
+
+    private async Task<IReadOnlyCollection<Digest>> ListedAsync(IReadOnlyCollection<Digest> keys, CancellationToken cancel)
+    {
+        if (place.FindsByName)
+        {
+            return keys;
+        }
+
         var document = await RetryAsync(stop => place.GetAsync(BinhostLayout.Catalog, null, stop), cancel);
         if (document is null || Catalog.Parse(document.Content.Span) is not { } catalog)
         {
@@ -112,8 +153,8 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         var listed = new List<Digest>();
         foreach (var group in keys.GroupBy(catalog.ShardOf).Where(g => g.Key is not null))
         {
-            var rows = (await RowsAsync(group.Key!, cancel)).ToHashSet();
-            listed.AddRange(group.Where(k => rows.Contains(new(k, k))));
+            var rows = (await RowsAsync(group.Key!, cancel)).Where(r => r.Key == r.Record).Select(r => r.Key).ToHashSet();
+            listed.AddRange(group.Where(rows.Contains));
         }
 
         return listed;

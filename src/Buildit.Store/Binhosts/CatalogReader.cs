@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
@@ -20,9 +21,7 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
     /// <summary>The key of the record that can be found by a key; null if there is none. Throws <see cref="PlaceException"/>.</summary>
     public async Task<Digest?> FindAsync(Digest key, CancellationToken cancel)
     {
-        // The first one to ask gives up for all: its patience with the place is theirs.
-        var fresh = new Lazy<Task<Catalog>>(() => LoadAsync(cancel));
-        var catalog = await (Interlocked.CompareExchange(ref _catalog, fresh, null) ?? fresh).Value;
+        var catalog = await CatalogAsync(cancel);
         if (catalog.ShardOf(key) is not { } shard)
         {
             return null;
@@ -31,6 +30,25 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
         var rows = await _shards.GetOrAdd(shard.Blob, _ => new(() => LoadAsync(shard, cancel))).Value;
         return rows.TryGetValue(key, out var record) ? record : null;
     }
+
+    /// <summary>All rows. Throws <see cref="PlaceException"/>.</summary>
+    public async Task<ImmutableArray<CatalogRow>> ListAsync(CancellationToken cancel)
+    {
+        var shards = (await CatalogAsync(cancel)).Shards;
+        return [.. (await Task.WhenAll(shards.Select(s => RowsAsync(s, cancel)))).SelectMany(static rows => rows)];
+    }
+
+    private Task<Catalog> CatalogAsync(CancellationToken cancel)
+    {
+        // The first one to ask gives up for all: its patience with the place is theirs.
+        var fresh = new Lazy<Task<Catalog>>(() => LoadAsync(cancel));
+        return (Interlocked.CompareExchange(ref _catalog, fresh, null) ?? fresh).Value;
+    }
+
+    /// <summary>Whether the place had a record under a key when it was last asked; false if that is not known. The place is not asked.</summary>
+    public bool Remembers(Digest key) =>
+        Remembered() is { } document && Catalog.Parse(document.Content.Span)?.ShardOf(key) is { } shard && Kept(shard.Blob) is { } bytes
+        && Catalog.ParseRows(bytes) is { } rows && rows.Any(r => r.Key == key);
 
     private async Task<Catalog> LoadAsync(CancellationToken cancel)
     {
@@ -50,7 +68,7 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
         return catalog;
     }
 
-    private async Task<Dictionary<Digest, Digest>> LoadAsync(CatalogShard shard, CancellationToken cancel)
+    private async Task<ImmutableArray<CatalogRow>> RowsAsync(CatalogShard shard, CancellationToken cancel)
     {
         var bytes = Kept(shard.Blob);
         if (bytes is null)
@@ -59,7 +77,12 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
             Keep(shard.Blob.Hex, bytes);
         }
 
-        var rows = Catalog.ParseRows(bytes) ?? throw place.GiveUp(NotA("part of a catalog", bytes));
+        return Catalog.ParseRows(bytes) ?? throw place.GiveUp(NotA("part of a catalog", bytes));
+    }
+
+    private async Task<Dictionary<Digest, Digest>> LoadAsync(CatalogShard shard, CancellationToken cancel)
+    {
+        var rows = await RowsAsync(shard, cancel);
         var found = new Dictionary<Digest, Digest>(rows.Length);
         foreach (var row in rows)
         {

@@ -53,6 +53,9 @@ public sealed class GuardedPlace : IPlace
     /// <inheritdoc/>
     public string Address => _inner.Address;
 
+    /// <inheritdoc/>
+    public bool FindsByName => _inner.FindsByName;
+
     /// <summary>Whether it failed in this run; it is not asked any more.</summary>
     public bool HasFailed => _failure is not null;
 
@@ -60,7 +63,8 @@ public sealed class GuardedPlace : IPlace
     public async Task<PlaceDocument?> GetAsync(string path, PlaceDocument? known, CancellationToken cancel)
     {
         var document = await RunAsync(stop => _inner.GetAsync(path, known, stop), cancel);
-        if (document is not null && path != BinhostLayout.Catalog)
+        // Where each record is asked for by its name, it is of use to know that one is not there.
+        if (document is null ? FindsByName : path != BinhostLayout.Catalog)
         {
             _budget.Renew();
         }

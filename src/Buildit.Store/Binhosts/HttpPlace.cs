@@ -43,7 +43,7 @@ public sealed class HttpPlace : IPlace
             return known;
         }
 
-        return IsThere(response) ? new PlaceDocument(await ReadAsync(path, body, cancel), response.Headers.ETag?.ToString() ?? "") : null;
+        return IsThere(response) ? new PlaceDocument(await body.ReadDocumentAsync(path, cancel), response.Headers.ETag?.ToString() ?? "") : null;
     });
 
     /// <inheritdoc/>
@@ -68,7 +68,7 @@ public sealed class HttpPlace : IPlace
                 return null;
             }
 
-            await SkipAsync(body, isPart ? 0 : offset, cancel);
+            await body.SkipAsync(isPart ? 0 : offset, cancel);
             return body;
         }
         catch
@@ -140,31 +140,6 @@ public sealed class HttpPlace : IPlace
             RetryPolicy.MayPass(status),
             RetryPolicy.RetryAfter(response.Headers.RetryAfter, _clock.GetUtcNow(), TimeSpan.MaxValue)),
     };
-
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(string path, Stream body, CancellationToken cancel)
-    {
-        using var content = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        for (int read; (read = await body.ReadAsync(buffer, cancel)) > 0;)
-        {
-            content.Write(buffer, 0, read);
-            if (content.Length > BinhostLayout.LargestDocument)
-            {
-                throw new FetchFailure($"sends more than {BinhostLayout.LargestDocument >> 20} MiB for '{path}'");
-            }
-        }
-
-        return content.ToArray();
-    }
-
-    /// <summary>Reads over what the caller has already, where the server cannot send a part.</summary>
-    private static async Task SkipAsync(Stream body, long count, CancellationToken cancel)
-    {
-        var buffer = new byte[1 << 16];
-        for (int read; count > 0 && (read = await body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, count)), cancel)) > 0; count -= read)
-        {
-        }
-    }
 
     private static async Task<T> Guarded<T>(Func<Task<T>> work)
     {

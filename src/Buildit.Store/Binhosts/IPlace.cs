@@ -17,6 +17,12 @@ public interface IPlace : IDisposable
     /// <summary>Where it is, for people: without passwords.</summary>
     string Address { get; }
 
+    /// <summary>
+    /// Whether it is asked for each record by its key, because it has no catalog: nobody could write to one without losing what others write, or it tells just as
+    /// well itself what is there. A record that has two keys is there under both.
+    /// </summary>
+    bool FindsByName => false;
+
     /// <summary>A document, at most <see cref="Core.Binhosts.BinhostLayout.LargestDocument"/> bytes; null if it is not there.</summary>
     /// <param name="path">Its name.</param>
     /// <param name="known">The state that the caller has, if any: returned itself if nothing changed.</param>
@@ -38,12 +44,37 @@ public interface IWritablePlace : IPlace
 
     /// <summary>
     /// Replaces a document by what <paramref name="change"/> makes of its present content (null: it is not there), as if nobody else wrote meanwhile:
-    /// by a lock, or by comparing versions and asking <paramref name="change"/> again. If that gives null, nothing is written. It may read and put blobs.
+    /// by a lock, or by comparing versions and asking <paramref name="change"/> again; where neither can be had, <see cref="Core.Binhosts.DocumentJoin"/> brings together what was written. If that gives null, nothing is written. It may read and put blobs.
     /// </summary>
     Task UpdateAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel);
 
     /// <summary>Gives a blob that is there a further name, under which other programs look for it (<c>aci/...</c>); what has that name is replaced.</summary>
     Task LinkAsync(string path, Digest blob, CancellationToken cancel);
+}
+
+/// <summary>A file of a place.</summary>
+/// <param name="Path">Its name, as in <see cref="Core.Binhosts.BinhostLayout"/>.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="Modified">When it was written, by the clock of whoever keeps it.</param>
+public sealed record PlaceFile(string Path, long Size, DateTimeOffset Modified);
+
+/// <summary>A place that can be tidied: its files can be listed, and removed while others write.</summary>
+public interface IKeptPlace : IWritablePlace
+{
+    /// <summary>All files in a directory and below it, by path; empty if it is not there. An empty name is the whole place.</summary>
+    Task<IReadOnlyList<PlaceFile>> ListAsync(string directory, CancellationToken cancel);
+
+    /// <summary>Any file; null if it is not there.</summary>
+    Task<Stream?> OpenAsync(string path, CancellationToken cancel);
+
+    /// <summary>Which of these files are there.</summary>
+    Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel);
+
+    /// <summary>
+    /// Removes files while nobody replaces a document. <paramref name="choose"/> is asked which, when that is so. False if somebody else went on, because this process was silent
+    /// for too long: then the rest is still there.
+    /// </summary>
+    Task<bool> RemoveAsync(Func<Task<IReadOnlyCollection<string>>> choose, CancellationToken cancel);
 }
 
 /// <summary>A place failed: it cannot be reached, does not answer, or refuses. Not thrown for what is simply not there.</summary>

@@ -1,33 +1,54 @@
 using Buildit.Store.Fetching;
+using Buildit.Store.Registries;
 
 namespace Buildit.Store.Binhosts;
 
 /// <summary>Makes places out of what people write: an absolute directory, or a URL. A new kind of place is a line in each switch.</summary>
-public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, TimeProvider time)
+/// <param name="options">Proxy and patience when writing.</param>
+/// <param name="limits">Patience when reading.</param>
+/// <param name="logins">Who asks registries.</param>
+/// <param name="time">Measures patience.</param>
+public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, RegistryLogins logins, TimeProvider time)
 {
     // Patience is the guard's; whoever waits for the network must not have more of it.
-    private readonly FetchOptions _options = options with { ConnectTimeout = limits.Patience, StallTimeout = limits.Patience, Retries = 0 };
+    private readonly FetchOptions _reading = options with { ConnectTimeout = limits.Patience, StallTimeout = limits.Patience, Retries = 0 };
 
     /// <summary>Whether a location is in this machine, so that it can be used without a network.</summary>
     public static bool IsLocal(string location) => !location.Contains("://", StringComparison.Ordinal) || location.StartsWith("file://", StringComparison.Ordinal);
 
     /// <summary>Why a location cannot be read from; null if it can.</summary>
-    public static string? CannotRead(string location) => IsLocal(location) || Scheme(location) is "http" or "https" ? null : NotYet(location);
+    public static string? CannotRead(string location) => SchemeOf(location) switch
+    {
+        "file" or "http" or "https" => null,
+        "ssh" => SshPlace.Objection(location),
+        "oci" or "oci+http" => RegistryPlace.Objection(location),
+        "s3" => "this version does not speak S3: push into a directory, copy that into the bucket ('aws s3 sync'), and name the bucket's https address as 'download'",
+        var other => $"nothing can be had from '{other}:' addresses",
+    };
 
     /// <summary>Why a location cannot be written to; null if it can.</summary>
-    public static string? CannotWrite(string location) => IsLocal(location) ? null
-        : Scheme(location) is "http" or "https" ? "a web server can be read from only: name another way to the same place as 'upload'"
-        : NotYet(location);
+    public static string? CannotWrite(string location) => SchemeOf(location) is "http" or "https"
+        ? "a web server can be read from only: name another way to the same place as 'upload'"
+        : CannotRead(location);
 
     /// <summary>The place to read from. The location must be one that can be read.</summary>
-    public IPlace Read(string location) => IsLocal(location) ? Directory(location) : new HttpPlace(new(location), _options, time);
+    public IPlace Read(string location) => SchemeOf(location) switch
+    {
+        "file" => Directory(location),
+        "ssh" => SshPlace.At(location, limits.Patience, limits.Patience, limits.Patience, time),
+        "oci" or "oci+http" => RegistryPlace.At(location, logins, _reading, time),
+        _ => new HttpPlace(new(location), _reading, time),
+    };
 
     /// <summary>The place to write to. The location must be one that can be written.</summary>
-    public IWritablePlace Write(string location) => Directory(location);
+    public IWritablePlace Write(string location) => SchemeOf(location) switch
+    {
+        "ssh" => SshPlace.At(location, limits.Patience, options.PatientConnectTimeout, options.StallTimeout, time),
+        "oci" or "oci+http" => RegistryPlace.At(location, logins, options, time),
+        _ => Directory(location),
+    };
 
     private DirectoryPlace Directory(string location) => new(location.StartsWith("file://", StringComparison.Ordinal) ? new Uri(location).LocalPath : location, time);
 
-    private static string Scheme(string location) => location[..location.IndexOf("://", StringComparison.Ordinal)];
-
-    private static string NotYet(string location) => $"binhosts at '{Scheme(location)}:' addresses are not in this version: it knows directories, http and https";
+    private static string SchemeOf(string location) => IsLocal(location) ? "file" : location[..location.IndexOf("://", StringComparison.Ordinal)];
 }

@@ -34,6 +34,9 @@ internal sealed class StallWatch : IDisposable
         }
     }
 
+    /// <summary>Something moves while it is waited for: our own bytes, which are taken from us one after the other.</summary>
+    public void Moved() => _stalled.CancelAfter(_limit);
+
     public void Dispose()
     {
         _either.Dispose();

@@ -13,7 +13,7 @@ namespace Buildit.Store.Fetching;
 /// <param name="window">Over which the rate is measured.</param>
 /// <param name="least">Bytes that must come in each window.</param>
 /// <param name="clock">Measures the windows.</param>
-internal sealed class SteadyStream(Stream content, IDisposable owner, StallWatch watch, TimeSpan window, long least, TimeProvider clock) : ReadOnlyStream
+internal sealed class SteadyStream(Stream content, IDisposable? owner, StallWatch watch, TimeSpan window, long least, TimeProvider clock) : ReadOnlyStream
 {
     private long _windowStart = clock.GetTimestamp();
     private long _inWindow;
@@ -47,7 +47,7 @@ internal sealed class SteadyStream(Stream content, IDisposable owner, StallWatch
         if (disposing)
         {
             content.Dispose();
-            owner.Dispose();
+            owner?.Dispose();
             watch.Dispose();
         }
 

@@ -71,15 +71,18 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
     /// <summary>The canonical tar that a pin names, from the store, else from the commit. Throws if the commit gives another one.</summary>
     public async Task<SourceTar> PinnedAsync(GitRequest request, Pin pin, CancellationToken cancel)
     {
-        // Only what is known to be such a tar: any blob may have the digest that a person wrote.
-        if (store.Index.FindFact(pin.Digest, GitTarFact) is { } time && store.VerifiedBlobPath(pin.Digest) is { } path)
+        if (await FindAsync(pin.Digest, cancel) is { } kept)
         {
-            return new(pin.Digest, new FileInfo(path).Length, long.Parse(time, CultureInfo.InvariantCulture));
+            return kept;
         }
 
         var tar = await TarAsync(request, pin.Commit!, cancel);
         return tar.Digest == pin.Digest ? tar : throw request.Other(pin.Commit!, pin.Digest, tar.Digest);
     }
+
+    /// <summary>Whether the store has all that a pin needs, so that no server is asked for it.</summary>
+    public async Task<bool> HasAsync(GitOrigin origin, Pin pin, CancellationToken cancel) =>
+        await FindAsync(pin.Digest, cancel) is not null || await Repository(origin.Url, pin.Commit!, isTrusted: true).HasAsync(pin.Commit!, cancel);
 
     /// <summary>
     /// A blob of the store that came from elsewhere than from its repository, as the canonical tar that a pin names: its digest is the pin's, whoever had it. Throws
@@ -119,6 +122,36 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
         {
             WorkDirectory.Delete(work);
         }
+    }
+
+    /// <summary>
+    /// The canonical tar of this digest, if the store has it. Any blob may have the digest that a person wrote, so it must be known to be such a tar; a store that was filled
+    /// from elsewhere, or has lost its index, has tars that are not known, and they are looked into.
+    /// </summary>
+    private async Task<SourceTar?> FindAsync(Digest digest, CancellationToken cancel)
+    {
+        if (store.VerifiedBlobPath(digest) is not { } path)
+        {
+            return null;
+        }
+
+        if (store.Index.FindFact(digest, GitTarFact) is { } time)
+        {
+            return new(digest, new FileInfo(path).Length, long.Parse(time, CultureInfo.InvariantCulture));
+        }
+
+        var found = await Task.Run(() => archive.Recognise(path, cancel), cancel);
+        if (found?.Digest != digest)
+        {
+            return null;
+        }
+
+        if (!store.IsReadOnly)
+        {
+            store.Index.AddFact(digest, GitTarFact, found.NewestMtime.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return found;
     }
 
     /// <summary>Fetches a commit if it is not here, and adds it and, if they are wanted, its submodules' commits; tells whether anything was fetched.</summary>

@@ -13,7 +13,8 @@ namespace Buildit.Store.Layers;
 /// </summary>
 /// <param name="directory">The store's.</param>
 /// <param name="verified">The path of a blob whose bytes were checked in this process, or null; not given: blobs are believed.</param>
-public sealed class LayerCache(string directory, Func<Digest, string?>? verified = null) : ILayerCache
+/// <param name="temporary">A new name on the same file system for what is being written, which is swept if this process dies; not given: one in the directory.</param>
+public sealed class LayerCache(string directory, Func<Digest, string?>? verified = null, Func<string>? temporary = null) : ILayerCache
 {
     // One more for each change of CanonicalTarWriter or of the lines in layers/.
     private const string Format = "layer 1";
@@ -27,7 +28,7 @@ public sealed class LayerCache(string directory, Func<Digest, string?>? verified
             return known;
         }
 
-        var made = await MakeAsync(source, key, compressor, cancel);
+        var made = await MakeAsync(source, compressor, cancel);
         await RememberAsync(key, compressor, made, cancel);
         return made;
     }
@@ -40,10 +41,12 @@ public sealed class LayerCache(string directory, Func<Digest, string?>? verified
     {
         var line = string.Create(CultureInfo.InvariantCulture, $"{blob.Digest} {blob.Size} {blob.DiffId}\n");
         // Others may write the same note at the same time: each under a name of its own first.
-        var temporary = Path.Combine(directory, "layers", $".note-{Path.GetRandomFileName()}.tmp");
-        await File.WriteAllTextAsync(temporary, line, cancel);
-        File.Move(temporary, NoteOf(key, compressor), overwrite: true);
+        var note = NewTemporary();
+        await File.WriteAllTextAsync(note, line, cancel);
+        File.Move(note, NoteOf(key, compressor), overwrite: true);
     }
+
+    private string NewTemporary() => temporary?.Invoke() ?? Path.Combine(directory, "layers", $".{Path.GetRandomFileName()}.tmp");
 
     private string NoteOf(Digest key, ICompressor? compressor) => Path.Combine(directory, "layers", $"{key.Hex}-{Digest.Of($"{Format}\n{compressor?.Identity}").Hex[..16]}");
 
@@ -65,27 +68,27 @@ public sealed class LayerCache(string directory, Func<Digest, string?>? verified
         return (verified is null || verified(digest) is not null) && file.Exists && file.Length == size ? new(digest, size, MediaType(compressor), diffId, file.FullName) : null;
     }
 
-    private async Task<LayerBlob> MakeAsync(LayerSource source, Digest key, ICompressor? compressor, CancellationToken cancel)
+    private async Task<LayerBlob> MakeAsync(LayerSource source, ICompressor? compressor, CancellationToken cancel)
     {
         Directory.CreateDirectory(Path.Combine(directory, "layers"));
         Directory.CreateDirectory(Path.Combine(directory, "blobs", "sha256"));
-        var temporary = Path.Combine(directory, "layers", $".{key.Hex[..16]}-{Path.GetRandomFileName()}.tmp");
+        var layer = NewTemporary();
         try
         {
-            var (digest, size, diffId) = await WriteAsync(source, compressor, temporary, cancel);
+            var (digest, size, diffId) = await WriteAsync(source, compressor, layer, cancel);
             if (source.DiffId is { } expected && expected != diffId)
             {
                 throw new BuilditException(ExitCode.StoreFailed, $"a stored tree has changed: its layer should be {expected} and is {diffId}", "run `buildit store verify`");
             }
 
             // Layouts share the blob by hard links: nobody may change it in place.
-            File.SetUnixFileMode(temporary, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            File.Move(temporary, BlobPath(digest), overwrite: true);
+            File.SetUnixFileMode(layer, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.Move(layer, BlobPath(digest), overwrite: true);
             return new(digest, size, MediaType(compressor), diffId, BlobPath(digest));
         }
         finally
         {
-            File.Delete(temporary);
+            File.Delete(layer);
         }
     }
 

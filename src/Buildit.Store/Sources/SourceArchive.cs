@@ -77,6 +77,21 @@ public sealed class SourceArchive(string spoolDirectory, SourceLimits? limits = 
         return Write(Layout(entries, spool, cancel), output, cancel);
     });
 
+    /// <summary>A file that is a canonical tar already; null if it is anything else.</summary>
+    internal SourceTar? Recognise(string file, CancellationToken cancel)
+    {
+        try
+        {
+            using var input = File.OpenRead(file);
+            using var spool = new Spool(spoolDirectory, _limits.Bytes);
+            return Write(Layout(new TarArchiveReader(input).Read(), spool, cancel), Stream.Null, cancel);
+        }
+        catch (Exception e) when (e is RefusedException or InvalidDataException or EndOfStreamException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Unpacks a canonical tar whose entries all have one time into a new directory.</summary>
     internal Tree Unpack(string tar, string directory, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Buildit.Core;
 using Buildit.Core.Records;
 using Buildit.Core.Trust;
 
@@ -7,6 +8,7 @@ namespace Buildit.Store.Trust;
 /// <summary>A private ECDSA P-256 key, with what others know of it.</summary>
 public sealed class SigningKey : IDisposable
 {
+    private const string SignatureFact = "signature";
     private readonly ECDsa _key;
 
     private SigningKey(ECDsa key, PublicKey known) => (_key, Public) = (key, known);
@@ -51,6 +53,22 @@ public sealed class SigningKey : IDisposable
     {
         Signatures = [new(Public.Id.Hex, _key.SignData(envelope.SignedBytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))],
     });
+
+    /// <summary>
+    /// As <see cref="Sign(Envelope)"/>; what this key has signed before gets the same signature as then. Each ECDSA signature is a random one: only so does the same content give the same bytes again.
+    /// </summary>
+    public Envelope Sign(Envelope envelope, StoreIndex memory)
+    {
+        var subject = Digest.Of([.. Convert.FromHexString(Public.Id.Hex), .. envelope.SignedBytes]);
+        if (memory.FindFact(subject, SignatureFact) is { } known && new EnvelopeSignature(Public.Id.Hex, Convert.FromBase64String(known)) is var kept && Public.Verifies(envelope.SignedBytes, kept.Value.Span))
+        {
+            return envelope.With(envelope with { Signatures = [kept] });
+        }
+
+        var signed = Sign(envelope);
+        memory.AddFact(subject, SignatureFact, Convert.ToBase64String(signed.Signatures.First(s => s.KeyId == Public.Id.Hex).Value.Span));
+        return signed;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();

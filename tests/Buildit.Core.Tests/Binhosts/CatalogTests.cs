@@ -42,6 +42,24 @@ public class CatalogTests
         Assert.Equal(catalog.Shards.AsEnumerable(), Catalog.Parse(Encoding.ASCII.GetBytes(catalog.Print()))!.Shards);
     }
 
+    [Fact]
+    public void A_row_says_what_it_is_about_in_words_without_spaces()
+    {
+        var key = Digest.Of("key");
+        CatalogSubject[] subjects = [new("package", "www-servers/nginx", "1.26.3"), new("package", "debian/libc6", "2.36-9+deb12u10"), new("oci", "a name", "50 % off"), new("package", "toolchain/c", "")];
+        Assert.Equal($"{key.Hex} - package www-servers/nginx 1.26.3\n", Encoding.ASCII.GetString(Catalog.PrintRows([new(key, key) { Subject = subjects[0] }])));
+        Assert.All(subjects, s => Assert.Equal(s, Catalog.ParseRows(Catalog.PrintRows([new(key, key) { Subject = s }]))!.Value.Single().Subject));
+    }
+
+    [Fact]
+    public void Of_two_rows_of_one_key_the_one_that_says_what_it_is_about_stays()
+    {
+        var key = Digest.Of("key");
+        CatalogRow bare = new(key, key), named = bare with { Subject = new("package", "a/b", "1") };
+        Assert.Equal(named, Catalog.Split("", [bare, named])[0].Rows.Single());
+        Assert.Equal(named, Catalog.Split("", [named, bare])[0].Rows.Single());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("<html>\n")]
@@ -56,6 +74,7 @@ public class CatalogTests
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000\n")]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000 x\n")]
     [InlineData("000000000000000000000000000000000000000000000000000000000000000g -\n")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000 - package a\n")]
     public void Anything_else_is_no_row(string text) => Assert.Null(Catalog.ParseRows(Encoding.UTF8.GetBytes(text)));
 
     [Fact]

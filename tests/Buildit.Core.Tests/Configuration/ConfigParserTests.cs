@@ -46,7 +46,7 @@ public sealed class ConfigParserTests
     [InlineData("binhosts: [{name: a, url: x, upload: y}]\n", "1:30 'upload' beside 'url' | write 'download' instead of 'url', or leave 'upload' out")]
     [InlineData("binhosts: [{name: a, download: x, push: yes}]\n", "1:35 'push' needs a place to upload to | add 'upload'")]
     [InlineData("binhosts: [{name: a, url: x}, {name: a, url: y}]\n", "1:38 a second binhost with the name 'a' | give each binhost a name of its own")]
-    [InlineData("binhosts: [{name: a, url: 'ftp://x'}]\n", "1:27 'ftp://x' is not a place that a binhost can be at | write a directory, or a URL with https://, http://, file://, ssh://, oci://, s3://")]
+    [InlineData("binhosts: [{name: a, url: 'ftp://x'}]\n", "1:27 'ftp://x' is not a place that a binhost can be at | write a directory, or a URL with https://, http://, file://, ssh://, oci://, oci+http://, s3://")]
     [InlineData("binhosts: {name: a}\n", "1:11 'binhosts': expected a list, got a map")]
     [InlineData("jobs: many\n", "1:7 'jobs': expected a number from 1 to 1024, got 'many'")]
     [InlineData("recipes: [{branch: main}]\n", "1:11 missing key 'git' in a recipe tree")]

@@ -59,7 +59,7 @@ public class PinLockFileTests
     [InlineData("Revision: branch main", "Revision: main", "buildit.lock:4:11", "'main' is not a value for 'Revision'")]
     [InlineData("Submodules: yes", "Submodules: no", "buildit.lock:10:13", "'no' is not a value for 'Submodules'")]
     [InlineData("Submodules: yes", "Modules: yes", "buildit.lock:10:1", "unknown field 'Modules'")]
-    [InlineData("Git: https", "URL: https", "buildit.lock:3:1", "the stanza needs one of 'Git', 'Patch', 'Recipes'")]
+    [InlineData("Git: https", "URL: https", "buildit.lock:3:1", "the stanza needs one of 'Git', 'Patch', 'Place', 'Recipes'")]
     [InlineData("Patch: https://example.org/fix.patch\n", "Patch: https://example.org/fix.patch\nGit: x\n", "buildit.lock:20:1", "the stanza needs one of")]
     [InlineData("Patch: https://example.org/fix.patch\n", "Patch: https://example.org/fix.patch\nCommit: x\n", "buildit.lock:21:1", "unknown field 'Commit'")]
     [InlineData("Submodules: yes\nLFS: pointers\n", "", "buildit.lock:8:1", "'https://example.org/a.git branch main' is locked twice")]

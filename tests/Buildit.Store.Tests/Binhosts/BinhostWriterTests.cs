@@ -54,8 +54,8 @@ public sealed class BinhostWriterTests : IDisposable
     {
         var writer = NewWriter();
         var rows = Enumerable.Range(0, 6000).Select(i => Digest.Of($"row {i}")).Select(d => new CatalogRow(d, d)).ToArray();
-        await writer.AddToCatalogAsync(rows[..4000], default);
-        await writer.AddToCatalogAsync(rows[4000..], default);
+        await writer.AddToCatalogAsync(rows[..4000], [], default);
+        await writer.AddToCatalogAsync(rows[4000..], [], default);
         var catalog = Catalog.Parse(File.ReadAllBytes(Path.Combine(Root, BinhostLayout.Catalog)))!;
         Assert.Equal(16, catalog.Shards.Length);
         var all = catalog.Shards.SelectMany(s => Catalog.ParseRows(File.ReadAllBytes(Path.Combine(Root, BinhostLayout.Blob(s.Blob))))!.Value);
@@ -88,7 +88,7 @@ public sealed class BinhostWriterTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(Root, "records"));
         File.WriteAllText(Path.Combine(Root, BinhostLayout.Catalog), "<html>");
-        await Assert.ThrowsAsync<PlaceException>(() => NewWriter().AddToCatalogAsync([new(Digest.Of("a"), Digest.Of("a"))], default));
+        await Assert.ThrowsAsync<PlaceException>(() => NewWriter().AddToCatalogAsync([new(Digest.Of("a"), Digest.Of("a"))], [], default));
         Assert.Equal("<html>", File.ReadAllText(Path.Combine(Root, BinhostLayout.Catalog)));
     }
 
@@ -112,7 +112,7 @@ public sealed class BinhostWriterTests : IDisposable
     {
         Assert.Empty(await writer.PutBlobsAsync([new(package.Form.Digest, package.Layer.Length, () => new MemoryStream(package.Layer))], static _ => { }, default));
         await writer.PutRecordAsync(package.Key, package.Envelope, default);
-        await writer.AddToCatalogAsync([new(package.Key, package.Key), new(package.Record.BuildKey.Digest, package.Key)], default);
+        await writer.AddToCatalogAsync([new(package.Key, package.Key), new(package.Record.BuildKey.Digest, package.Key)], [], default);
     }
 
     private string Files() => string.Join('\n', Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Where(f => !Path.GetFileName(f).StartsWith('.')).Order(StringComparer.Ordinal)

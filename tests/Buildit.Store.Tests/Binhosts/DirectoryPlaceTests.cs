@@ -6,7 +6,7 @@ using Buildit.Tests.Shared;
 
 namespace Buildit.Store.Tests.Binhosts;
 
-public sealed class DirectoryPlaceTests : WritablePlaceContract, IDisposable
+public sealed class DirectoryPlaceTests : SerialPlaceContract, IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 

@@ -77,6 +77,66 @@ public sealed class FailingPlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task It_is_a_web_server_and_no_registry()
+    {
+        using var server = new TestServer((_, _) => Answer.Ok("<!DOCTYPE html><html>Welcome</html>"u8.ToArray(), "Content-Type: text/html; charset=utf-8"));
+        await FailsOnceAsync(server.Url("/bin").Replace("http:", "oci:", StringComparison.Ordinal), "is no registry: it answers with an HTML page");
+    }
+
+    [Theory]
+    [InlineData(404, "text/html", "is no registry")]
+    [InlineData(200, "application/json", "HTML page")]
+    [InlineData(403, "application/json", "docker login 127.0.0.1")]
+    [InlineData(401, "application/json", "docker login 127.0.0.1")]
+    [InlineData(418, "application/json", "418")]
+    public async Task It_is_a_registry_that_does_not_give_anything(int status, string type, string reason)
+    {
+        using var server = new TestServer((_, _) => new(status, "<!DOCTYPE html><html></html>"u8.ToArray(), Headers: ["Content-Type: " + type]));
+        await FailsOnceAsync(server.Url("/bin").Replace("http:", "oci:", StringComparison.Ordinal), reason);
+        Assert.Single(server.Requests);
+    }
+
+    [Theory]
+    [InlineData(429, "Retry-After: 0", 3)]
+    [InlineData(429, "Retry-After: 300", 1)]
+    [InlineData(503, "X: y", 3)]
+    public async Task R39_it_is_a_registry_that_is_busy(int status, string header, int requests)
+    {
+        using var server = new TestServer((_, _) => Answer.Code(status, header));
+        await FailsOnceAsync(server.Url("/bin").Replace("http:", "oci:", StringComparison.Ordinal), $"{status}");
+        Assert.Equal(requests, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task It_is_a_registry_that_sends_other_bytes_than_it_says()
+    {
+        using var server = new TestServer((_, _) => Answer.Ok("{}"u8.ToArray(), "Docker-Content-Digest: " + Core.Digest.Of("other")));
+        await FailsOnceAsync(server.Url("/bin").Replace("http:", "oci:", StringComparison.Ordinal), "sends other bytes");
+    }
+
+    [Fact]
+    public async Task It_is_a_registry_with_something_else_under_the_name_of_a_record()
+    {
+        using var server = new TestServer((_, _) => Answer.Ok("""{"schemaVersion": 2, "manifests": []}"""u8.ToArray()));
+        await FailsOnceAsync(server.Url("/bin").Replace("http:", "oci:", StringComparison.Ordinal), "something else than a binhost's document");
+    }
+
+    [Fact]
+    public async Task Its_registry_sends_us_to_a_token_server_without_TLS()
+    {
+        using var server = new TestServer((_, _) => Answer.Code(401, "WWW-Authenticate: Bearer realm=\"ftp://elsewhere.invalid/token\",service=\"x\""));
+        await FailsOnceAsync(server.Url("/bin").Replace("http:", "oci:", StringComparison.Ordinal), "without TLS");
+    }
+
+    [Fact]
+    public async Task Its_registry_has_a_token_server_that_sends_a_page()
+    {
+        using var tokens = new TestServer((_, _) => Answer.Ok("<html>Please log in</html>"u8.ToArray()));
+        using var server = new TestServer((_, _) => Answer.Code(401, $"WWW-Authenticate: Bearer realm=\"{tokens.Url("/token")}\",service=\"x\""));
+        await FailsOnceAsync(server.Url("/bin").Replace("http:", "oci:", StringComparison.Ordinal), "token server that sends an HTML page");
+    }
+
+    [Fact]
     public async Task It_has_a_part_of_its_catalog_with_other_bytes()
     {
         var server = _bench.Add("bad");

@@ -1,0 +1,271 @@
+using System.Security.Cryptography;
+using System.Text;
+using Buildit.Core;
+using Buildit.Core.Binhosts;
+using Buildit.Store.Files;
+
+namespace Buildit.Store.Binhosts.Files;
+
+/// <summary>
+/// A binhost in files, wherever they are: made when something is first written. Files appear whole (temporary name, then rename); a document that is not there is made by
+/// whoever is first, one that is there is replaced by whoever's turn it is (<see cref="WriteTurn"/>).
+/// </summary>
+public abstract class FilePlace : IKeptPlace
+{
+    private const int RemovedInOneGo = 64;
+    private readonly IPlaceFiles _files;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _inProcess = new(1);
+    private bool _isPrepared;
+
+    private protected FilePlace(IPlaceFiles files, TimeProvider time) => (_files, _time) = (files, time);
+
+    /// <inheritdoc/>
+    public string Address => _files.Address;
+
+    /// <inheritdoc/>
+    public Task<PlaceDocument?> GetAsync(string path, PlaceDocument? known, CancellationToken cancel) => Guarded(async () =>
+    {
+        if (await ReadAsync(path, cancel) is not { } bytes)
+        {
+            return null;
+        }
+
+        var version = Digest.Of(bytes.Span).Hex;
+        return known?.Version == version ? known : new PlaceDocument(bytes, version);
+    });
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenBlobAsync(Digest digest, long offset, CancellationToken cancel) => Guarded(() => _files.OpenAsync(BinhostLayout.Blob(digest), offset, cancel));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel) => Guarded<IReadOnlySet<Digest>>(async () =>
+    {
+        var there = await _files.FindAsync([.. digests.Select(BinhostLayout.Blob)], cancel);
+        return digests.Where(d => there.Contains(BinhostLayout.Blob(d))).ToHashSet();
+    });
+
+    /// <inheritdoc/>
+    public Task PutBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel) => Guarded(async () =>
+    {
+        var path = BinhostLayout.Blob(digest);
+        if (await _files.StateAsync(path, cancel) is null)
+        {
+            await PrepareAsync(cancel);
+            await WithTemporaryAsync(path, file => CopyAsync(digest, size, open, file, cancel), temporary => _files.MoveAsync(temporary, path, cancel), cancel);
+        }
+
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public Task UpdateAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel) => Guarded(async () =>
+    {
+        while (true)
+        {
+            var current = await ReadAsync(path, cancel);
+            if (await change(current) is not { } wanted)
+            {
+                return true;
+            }
+
+            await PrepareAsync(cancel);
+            if (current is null ? await MakeAsync(path, wanted, cancel) : await ReplaceAsync(path, change, cancel))
+            {
+                return true;
+            }
+        }
+    });
+
+    /// <inheritdoc/>
+    public Task LinkAsync(string path, Digest blob, CancellationToken cancel) => Guarded(async () =>
+    {
+        var (from, temporary) = (BinhostLayout.Blob(blob), Temporary(path));
+        try
+        {
+            if (await _files.LinkAsync(from, temporary, cancel) != LinkOutcome.Linked)
+            {
+                await using var content = await _files.OpenAsync(from, 0, cancel) ?? throw new PlaceException($"lacks the blob {blob}");
+                await _files.CreateAsync(temporary, file => content.CopyToAsync(file, cancel), cancel);
+            }
+
+            await _files.MoveAsync(temporary, path, cancel);
+            return true;
+        }
+        finally
+        {
+            // rename(2) of two names of one file does nothing and leaves both.
+            await _files.RemoveAsync(temporary, CancellationToken.None);
+        }
+    });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PlaceFile>> ListAsync(string directory, CancellationToken cancel) => Guarded<IReadOnlyList<PlaceFile>>(async () =>
+    {
+        var (files, waiting) = (new List<PlaceFile>(), new Stack<string>([directory]));
+        while (waiting.TryPop(out var next))
+        {
+            foreach (var (name, state) in await _files.ListAsync(next, cancel))
+            {
+                var path = next.Length == 0 ? name : $"{next}/{name}";
+                if (state.IsDirectory)
+                {
+                    waiting.Push(path);
+                }
+                else
+                {
+                    files.Add(new(path, state.Size, DateTimeOffset.FromUnixTimeSeconds(state.Modified)));
+                }
+            }
+        }
+
+        files.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return files;
+    });
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenAsync(string path, CancellationToken cancel) => Guarded(() => _files.OpenAsync(path, 0, cancel));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) => Guarded(() => _files.FindAsync(paths, cancel));
+
+    /// <inheritdoc/>
+    public Task<bool> RemoveAsync(Func<Task<IReadOnlyCollection<string>>> choose, CancellationToken cancel) => Guarded(() => InTurnAsync(
+        async turn =>
+        {
+            foreach (var some in (await choose()).Chunk(RemovedInOneGo))
+            {
+                if (!await turn.IsHeldAsync(cancel))
+                {
+                    return false;
+                }
+
+                await Task.WhenAll(some.Select(path => _files.RemoveAsync(path, cancel)));
+            }
+
+            return true;
+        },
+        "what nothing refers to",
+        cancel));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _inProcess.Dispose();
+        _files.Dispose();
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> ReadAsync(string path, CancellationToken cancel)
+    {
+        if (await _files.OpenAsync(path, 0, cancel) is not { } stream)
+        {
+            return null;
+        }
+
+        await using (stream)
+        {
+            return await stream.ReadDocumentAsync(path, cancel);
+        }
+    }
+
+    private static async Task CopyAsync(Digest digest, long size, Func<Stream> open, Stream file, CancellationToken cancel)
+    {
+        await using var content = open();
+        await using var hashed = new HashingStream(file, HashAlgorithmName.SHA256);
+        await content.CopyToAsync(hashed, 1 << 17, cancel);
+        if (Digest.FromHash(hashed.GetHash()) != digest || hashed.Count != size)
+        {
+            throw new InvalidDataException($"what should be the blob {digest} has other bytes");
+        }
+    }
+
+    /// <summary>Makes the place an OCI image layout, before anything else is in it.</summary>
+    private async Task PrepareAsync(CancellationToken cancel)
+    {
+        if (!_isPrepared && await _files.StateAsync(BinhostLayout.LayoutMarker, cancel) is null)
+        {
+            await MakeAsync(BinhostLayout.ImageIndex, OciIndex.Empty, cancel);
+            await MakeAsync(BinhostLayout.LayoutMarker, Encoding.ASCII.GetBytes(BinhostLayout.LayoutMarkerText), cancel);
+        }
+
+        _isPrepared = true;
+    }
+
+    /// <summary>Makes a document; false if somebody else was first.</summary>
+    private Task<bool> MakeAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel) => WithTemporaryAsync(
+        path,
+        file => file.WriteAsync(content, cancel).AsTask(),
+        async temporary => await _files.LinkAsync(temporary, path, cancel) switch
+        {
+            LinkOutcome.Linked => true,
+            LinkOutcome.Taken => false,
+            _ => await InTurnAsync(async _ => await _files.StateAsync(path, cancel) is null && await _files.MoveAsync(temporary, path, cancel), path, cancel),
+        },
+        cancel);
+
+    /// <summary>Replaces a document that is there; false if it vanished, or the turn was taken away.</summary>
+    private Task<bool> ReplaceAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel) => InTurnAsync(
+        async turn =>
+        {
+            if (await _files.StateAsync(path, cancel) is not { } state || await ReadAsync(path, cancel) is not { } current)
+            {
+                return false;
+            }
+
+            // A web server tells states apart by size and second, so that each state needs a second of its own.
+            var modified = Math.Max(_time.GetUtcNow().ToUnixTimeSeconds(), state.Modified + 1);
+            return await change(current) is not { } wanted || await turn.ReplaceAsync(path, wanted, modified, cancel);
+        },
+        path,
+        cancel);
+
+    private async Task<bool> InTurnAsync(Func<WriteTurn, Task<bool>> work, string path, CancellationToken cancel)
+    {
+        // In one process its own lock would meet itself.
+        await _inProcess.WaitAsync(cancel);
+        try
+        {
+            using var held = await _files.LockAsync($"writing {path}", cancel);
+            await using var turn = await WriteTurn.TakeAsync(_files, held is not null, _time, cancel);
+            return await work(turn);
+        }
+        finally
+        {
+            _inProcess.Release();
+        }
+    }
+
+    private async Task<bool> WithTemporaryAsync(string path, Func<Stream, Task> write, Func<string, Task<bool>> name, CancellationToken cancel)
+    {
+        var temporary = Temporary(path);
+        await _files.CreateAsync(temporary, write, cancel);
+        try
+        {
+            return await name(temporary);
+        }
+        finally
+        {
+            await _files.RemoveAsync(temporary, CancellationToken.None);
+        }
+    }
+
+    // Beside its place. A name that no other process and no earlier one has.
+    private static string Temporary(string path)
+    {
+        var slash = path.LastIndexOf('/') + 1;
+        return $"{path[..slash]}.{path[slash..]}-{Path.GetRandomFileName()}.tmp";
+    }
+
+    private static async Task<T> Guarded<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PlaceException(char.ToLowerInvariant(e.Message[0]) + e.Message[1..].TrimEnd('.'), inner: e);
+        }
+    }
+}
