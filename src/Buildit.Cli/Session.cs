@@ -134,13 +134,13 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Opens some binhosts, to look at them; whoever asks disposes of them.</summary>
-    public BinhostSet Open(IEnumerable<BinhostSetting> binhosts) => new(Store, [.. binhosts.Select(b => Open(b, static _ => { }))], TimeProvider.System, static _ => { });
+    public BinhostSet Open(IEnumerable<BinhostSetting> binhosts, Action<BinhostEvent> told) => new(Store, [.. binhosts.Select(b => Open(b, told))], TimeProvider.System, told);
 
     private Binhost Open(BinhostSetting binhost, Action<BinhostEvent> report) => new(
         binhost.Name,
         Places.Read(binhost.Download),
         () => Workspace.Binhosts.TrustOf(binhost),
-        Path.Combine(Store.Paths.Binhosts, Digest.Of(binhost.Download).Hex[..16]),
+        Store.IsReadOnly ? null : Path.Combine(Store.Paths.Binhosts, Digest.Of(binhost.Download).Hex[..16]),
         Patience,
         TimeProvider.System,
         report);

@@ -12,4 +12,7 @@ internal static class Listing
             .Select(f => string.Create(CultureInfo.InvariantCulture, $"{Path.GetRelativePath(directory, f.FullName)} {f.UnixFileMode} {(f as FileInfo)?.Length} {f.LastWriteTimeUtc.Ticks} {f.LinkTarget}"))
             .Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>The lines of only one of two listings.</summary>
+    public static string[] Changes(string[] before, string[] after) => [.. before.Except(after).Select(l => "- " + l), .. after.Except(before).Select(l => "+ " + l)];
 }

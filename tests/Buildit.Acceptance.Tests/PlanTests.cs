@@ -83,7 +83,7 @@ public sealed class PlanTests
             "Plan for small-1 on linux/amd64\n  reuse    test/app-1.0\n  keep     out/small-1-linux-amd64.oci\nNothing to do: everything is there.\n",
             (await workspace.MustBuildAsync("plan", "containers/small")).Output);
         Assert.Contains("compose  else/small-1-linux-amd64.oci", (await workspace.MustBuildAsync("plan", "containers/small", "-o", "else")).Output, StringComparison.Ordinal);
-        Assert.Equal(before, Listing.Of(workspace.Path));
+        Assert.Empty(Listing.Changes(before, Listing.Of(workspace.Path)));
 
         // The same files under another key: what depends on it may be cut off, and is.
         workspace.Recipe("lib", "touch \"$OUTPUT/from-lib\" # the same", tools: Workspace.FewTools);
@@ -128,6 +128,37 @@ public sealed class PlanTests
         var plan = await workspace.Files.MustBuildAsync("plan", "test/app");
         Assert.EndsWith("\nNot asked: 'team'. What a binhost has is downloaded instead of imported or built.\n", plan.Output, StringComparison.Ordinal);
         Assert.Empty(plan.Error);
+    }
+
+    [Fact]
+    public async Task Binhosts_are_asked_on_demand_and_what_they_have_is_downloaded()
+    {
+        var mark = Workspace.Fresh();
+        Workspace Make() => new Workspace().WithOwnStore().Recipe("lib", $"echo {mark} > \"$OUTPUT/from-lib\"", tools: Workspace.FewTools)
+            .Recipe("app", $"echo {mark} > \"$OUTPUT/app\"", tools: Workspace.FewTools.Replace("]", ", test/lib]", StringComparison.Ordinal)).Container("- package: test/app\n" + Workspace.OciImage);
+        using var builder = Make();
+        await builder.MustBuildAsync("key", "new");
+        await builder.MustBuildAsync("push", "containers/small");
+        using var user = Make();
+        user.Write(".buildit-config.yaml", $"recipes: [./pkgs, '{Repository.Root}/pkgs']\nbinhosts: [{{name: shared, url: '{builder.In("binhost")}'}}]\n");
+        await user.MustBuildAsync("key", "trust", "shared", builder.In(".config/buildit/keys/default.pub"));
+        Assert.Contains("  build    test/app-1.0\n", (await user.MustBuildAsync("plan", "containers/small")).Output, StringComparison.Ordinal);
+
+        var before = Listing.Of(user.Store);
+        Assert.Equal("Plan for small-1 on linux/amd64\n  download test/app-1.0\n  download out/small-1-linux-amd64.oci\nTo build: 0; to import: 0; to download: 1; in the store: 0.\nNothing is to be fetched.\n", (await user.MustBuildAsync("plan", "containers/small", "--ask")).Output);
+        Assert.Equal("small-1\n\ndownload out/small-1-linux-amd64.oci\ndownload 1 package from binhosts\n", (await user.MustBuildAsync("explain", "containers/small", "--ask")).Output);
+        Assert.Contains("\"step\": \"download\"", (await user.MustBuildAsync("plan", "containers/small", "--ask", "--json")).Output, StringComparison.Ordinal);
+        Assert.Empty(Listing.Changes(before, Listing.Of(user.Store)));
+        (await user.MustBuildAsync("containers/small")).Says("Found the image in 'shared'.").DoesNotSay("built in");
+    }
+
+    [Fact]
+    public async Task A_binhost_that_does_not_answer_is_told_and_has_nothing()
+    {
+        using var workspace = new PlannedWorkspace();
+        workspace.Files.Write(".buildit-config.yaml", "recipes: [./pkgs]\nbinhosts: [{name: team, url: 'http://127.0.0.1:1/'}]\n");
+        var plan = (await workspace.Files.MustBuildAsync("plan", "test/app", "--ask")).Says("warning: the binhost 'team' (http://127.0.0.1:1/) is left alone");
+        Assert.Contains("  build    test/app", plan.Output, StringComparison.Ordinal);
     }
 
     [Fact]

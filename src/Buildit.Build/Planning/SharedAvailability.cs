@@ -7,7 +7,7 @@ using Buildit.Core.Records;
 
 namespace Buildit.Build.Planning;
 
-/// <summary>What a store has, and besides what binhosts could give. They are directories of this machine, so that asking them is no waiting.</summary>
+/// <summary>What a store has, and besides what binhosts could give.</summary>
 /// <param name="store">What the store has.</param>
 /// <param name="substitution">Looks into the binhosts.</param>
 public sealed class SharedAvailability(IAvailability store, Substitution substitution) : IAvailability
@@ -24,6 +24,9 @@ public sealed class SharedAvailability(IAvailability store, Substitution substit
 
         return record;
     }
+
+    /// <inheritdoc/>
+    public bool IsElsewhere(Package package, Need need) => store.Find(package, need) is null;
 
     /// <inheritdoc/>
     public Record? Find(BuildKey key, Need need) => store.Find(key, need) ?? Now(substitution.LookAsync(key, need, CancellationToken.None));

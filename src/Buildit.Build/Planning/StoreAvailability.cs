@@ -20,6 +20,9 @@ public sealed class StoreAvailability(ContentStore store, RecordKeeper records, 
     public Record? Find(Package package, Need need) => _blobs.TryGetValue(package.Key, out var blob) ? Read(blob, need) : null;
 
     /// <inheritdoc/>
+    public bool IsElsewhere(Package package, Need need) => false;
+
+    /// <inheritdoc/>
     public Record? Find(BuildKey key, Need need) => store.Index.FindRecord(key) is { } blob ? Read(blob, need) : null;
 
     /// <inheritdoc/>

@@ -123,6 +123,9 @@ internal static class Options
     /// <summary>--rebuild.</summary>
     public static Option<bool> Rebuild() => new("--rebuild") { Description = "Build again what is in the store (distribution packages are not imported again)" };
 
+    /// <summary>--ask of the commands that only look.</summary>
+    public static Option<bool> Ask() => new("--ask") { Description = "Ask binhosts, too: what they have is downloaded instead of imported or built" };
+
     /// <summary>--json.</summary>
     public static Option<bool> Json() => new("--json") { Description = "For programs" };
 

@@ -15,16 +15,17 @@ internal sealed class PlanCommand(Terminal terminal, Func<IEnumerable<string>> v
     private readonly Option<string> _output = Options.Output();
     private readonly Option<string?> _type = Options.Type();
     private readonly Option<bool> _rebuild = Options.Rebuild();
+    private readonly Option<bool> _ask = Options.Ask();
     private readonly Option<bool> _json = Options.Json();
 
     public Command Command()
     {
-        var command = new Command("plan", "Show the steps that a build would take; nothing is fetched, built or written") { _targets, _output, _type, _rebuild, _json };
+        var command = new Command("plan", "Show the steps that a build would take; nothing is fetched, built or written") { _targets, _output, _type, _rebuild, _ask, _json };
         command.SetAction(parsed =>
         {
             var start = Options.StartOf(parsed);
-            var targets = Options.NamedTargets(parsed.GetValue(_targets), [_output, _type, _rebuild, _json], "plan").Select(t => Target.Find(start, t, verbs())).ToArray();
-            var options = new PlanOptions(Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), parsed.GetValue(_rebuild));
+            var targets = Options.NamedTargets(parsed.GetValue(_targets), [_output, _type, _rebuild, _ask, _json], "plan").Select(t => Target.Find(start, t, verbs())).ToArray();
+            var options = new PlanOptions(Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), parsed.GetValue(_rebuild), parsed.GetValue(_ask));
             terminal.Data(parsed.GetValue(_json) ? JsonText.Of(json => WriteJson(json, start, targets, options)) : Text(start, targets, options));
             return 0;
         });
@@ -34,7 +35,7 @@ internal sealed class PlanCommand(Terminal terminal, Func<IEnumerable<string>> v
     private string Text(string start, Target[] targets, PlanOptions options)
     {
         var texts = new List<string>();
-        Each(start, targets, options, (session, plan) => texts.Add(new PlanText(session).Print(plan)));
+        Each(start, targets, options, (session, plan) => texts.Add(new PlanText(session, options.Ask).Print(plan)));
         return string.Join('\n', texts).TrimEnd('\n');
     }
 
@@ -55,7 +56,8 @@ internal sealed class PlanCommand(Terminal terminal, Func<IEnumerable<string>> v
         {
             var workspace = Workspace.Find(start, target.Path, terminal);
             using var session = Session.ToRead(workspace);
-            var plan = new TargetPlanner(session, options).Make(target);
+            using var shared = SharedPlaces.For(session, options, terminal);
+            var plan = new TargetPlanner(session, options, shared).Make(target);
             if (!done.TryGetValue(workspace.StoreDirectory, out var before))
             {
                 done[workspace.StoreDirectory] = before = [];

@@ -14,6 +14,7 @@ internal sealed class ExplainJson(Session session, Utf8JsonWriter json)
         json.WriteString("name", explanation.Plan.Graph.DisplayName);
         json.WriteBoolean("done", explanation.Plan.IsDone);
         json.WriteNumber("reused", explanation.Plan.Plan.Totals.Reused);
+        json.WriteNumber("downloaded", explanation.Plan.Plan.Totals.Downloaded);
         json.WriteStartArray("packages");
         foreach (var package in explanation.Packages)
         {
@@ -52,8 +53,8 @@ internal sealed class ExplainJson(Session session, Utf8JsonWriter json)
         json.WriteStartObject();
         json.WriteString("path", session.Workspace.Display(reason.Image.Path));
         json.WriteString("type", reason.Image.Step.Format.ToString().ToLowerInvariant());
-        json.WriteString("step", reason.Image.IsThere ? "keep" : "compose");
-        json.WriteString("reason", reason switch { { Image.IsThere: true } => "none", { IsFirst: true } => "first", { Causes.IsEmpty: false } => "changed", { Image.Preimage: null } => "follows", _ => "lost" });
+        json.WriteString("step", reason.Image.Word);
+        json.WriteString("reason", reason switch { { Image.IsThere: true } or { Image.IsShared: true } => "none", { IsFirst: true } => "first", { Causes.IsEmpty: false } => "changed", { Image.Preimage: null } => "follows", _ => "lost" });
         CauseJson.Write(json, reason.Causes);
         json.WriteEndObject();
     }

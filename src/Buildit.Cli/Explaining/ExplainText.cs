@@ -9,7 +9,9 @@ using Buildit.Core.Planning;
 namespace Buildit.Cli.Explaining;
 
 /// <summary>An explanation for people: root causes first, what merely follows counted and collapsed, what is reused in one line.</summary>
-internal sealed class ExplainText(Session session)
+/// <param name="session">Has the workspace.</param>
+/// <param name="isAsked">Whether binhosts were asked.</param>
+internal sealed class ExplainText(Session session, bool isAsked)
 {
     private const int WordWidth = 8;
     private const int NamesWidth = 90;
@@ -48,8 +50,13 @@ internal sealed class ExplainText(Session session)
             Entry("reuse", reused, "");
         }
 
+        if (explanation.Plan.Plan.Totals.Downloaded is > 0 and var downloaded)
+        {
+            Entry("download", Count(downloaded, "package", "packages") + " from binhosts", "");
+        }
+
         Fetches(explanation.Plan.Plan.Totals);
-        if (!explanation.Plan.Plan.IsKnown && UnaskedBinhosts.Sentence(session.Workspace) is { } unasked)
+        if (!isAsked && !explanation.Plan.Plan.IsKnown && UnaskedBinhosts.Sentence(session.Workspace) is { } unasked)
         {
             _text.Append(unasked).Append('\n');
         }
@@ -67,7 +74,7 @@ internal sealed class ExplainText(Session session)
 
     private void Entry(string word, string what, string remark)
     {
-        _text.Append(word.PadRight(WordWidth)).Append(what).Append('\n');
+        _text.Append(word.PadRight(Math.Max(WordWidth, word.Length + 1))).Append(what).Append('\n');
         Remark(remark);
     }
 
@@ -150,9 +157,9 @@ internal sealed class ExplainText(Session session)
     {
         foreach (var reason in explanation.Images)
         {
-            Entry(reason.Image.IsThere ? "keep" : "image", session.Workspace.Display(reason.Image.Path), reason switch
+            Entry(reason.Image switch { { IsThere: true } => "keep", { IsShared: true } => "download", _ => "image" }, session.Workspace.Display(reason.Image.Path), reason switch
             {
-                { Image.IsThere: true } or { Causes.IsEmpty: false } => "",
+                { Image.IsThere: true } or { Image.IsShared: true } or { Causes.IsEmpty: false } => "",
                 { IsFirst: true } => "for the first time in this store",
                 { Image.Preimage: null } => "composed again, unless all packages come out as they were",
                 _ => "it is not there any more, or not what was written",

@@ -14,15 +14,15 @@ internal sealed class TargetExplainer(Session session)
     /// <summary>Why each step of the plan is taken.</summary>
     public TargetExplanation Make(TargetPlan plan) => new(
         plan,
-        [.. plan.Plan.Steps.Where(s => s is not (PlanStep.Reuse or PlanStep.Fetch)).Select(s => new PackageReason(s, session.Explainer.Explain(s.Package)))],
+        [.. plan.Plan.Steps.Where(s => s is not (PlanStep.Reuse or PlanStep.Download or PlanStep.Fetch)).Select(s => new PackageReason(s, session.Explainer.Explain(s.Package)))],
         [.. plan.Images.Select(image => Of(image, plan))]);
 
     private ImageReason Of(PlannedImage image, TargetPlan plan)
     {
         var container = plan.Graph.Container!;
-        if (image.IsThere || new ImageHistory(session.Store).Last(container, image.Step) is not { } last)
+        if (image.IsThere || image.IsShared || new ImageHistory(session.Store).Last(container, image.Step) is not { } last)
         {
-            return new(image, !image.IsThere, []);
+            return new(image, image is { IsThere: false, IsShared: false }, []);
         }
 
         var causes = new ImageCauses(container, path => PlaceOf(path, plan)).Between(last, Preimage.Parse(image.Preimage ?? WithoutPackages(image, plan)));

@@ -13,7 +13,7 @@ internal sealed class OfflineCheck(Session session, PlanOptions options)
     /// <summary>What is missing. Nothing if the target cannot even be read: whoever builds it is told why.</summary>
     public async Task<Shortage> FindAsync(Target target, CancellationToken cancel)
     {
-        using var shared = new SharedPlaces(session);
+        using var shared = new SharedPlaces(session, offline: true, static _ => { });
         if (PlanOf(target, shared) is not { } plan)
         {
             return Shortage.Nothing;
@@ -55,7 +55,7 @@ internal sealed class OfflineCheck(Session session, PlanOptions options)
     private IEnumerable<UnaskedBinhost> Elsewhere(Plan plan)
     {
         var local = session.Workspace.Binhosts.Readable(offline: true).ToHashSet();
-        using var remote = session.Open(session.Workspace.Binhosts.Readable(offline: false).Where(b => !local.Contains(b)));
+        using var remote = session.Open(session.Workspace.Binhosts.Readable(offline: false).Where(b => !local.Contains(b)), static _ => { });
         Package[] made = [.. plan.Steps.Where(s => s is PlanStep.Build or PlanStep.Import).Select(s => s.Package)];
         return [.. remote.All.Select(b => new UnaskedBinhost(b.Name, b.Place.Address, [.. made.Where(p => b.HadRecord(p.Key.Digest)).Select(p => p.DisplayName)]))];
     }

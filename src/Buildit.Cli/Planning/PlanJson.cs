@@ -37,6 +37,9 @@ internal sealed class PlanJson(Session session, Utf8JsonWriter json)
             case PlanStep.Reuse:
                 Start("reuse", step.Package);
                 break;
+            case PlanStep.Download:
+                Start("download", step.Package);
+                break;
             case PlanStep.CutOff cutOff:
                 Start("cut-off", step.Package);
                 json.WriteString("sameAs", cutOff.Same.RecipeKey.Digest.Hex);
@@ -112,7 +115,7 @@ internal sealed class PlanJson(Session session, Utf8JsonWriter json)
         foreach (var image in plan.Images)
         {
             json.WriteStartObject();
-            json.WriteString("step", image.IsThere ? "keep" : "compose");
+            json.WriteString("step", image.Word);
             json.WriteString("type", image.Step.Format.ToString().ToLowerInvariant());
             json.WriteString("path", session.Workspace.Display(image.Path));
             json.WriteEndObject();
@@ -123,6 +126,7 @@ internal sealed class PlanJson(Session session, Utf8JsonWriter json)
     {
         json.WriteStartObject("totals");
         json.WriteNumber("reuse", totals.Reused);
+        json.WriteNumber("download", totals.Downloaded);
         json.WriteNumber("cutOff", totals.CutOff);
         json.WriteNumber("import", totals.Imported);
         json.WriteNumber("make", totals.Made);

@@ -9,7 +9,9 @@ using Buildit.Store.Fetching;
 namespace Buildit.Cli.Planning;
 
 /// <summary>A plan for people: a line for each step, then what it adds up to.</summary>
-internal sealed class PlanText(Session session)
+/// <param name="session">Has the workspace.</param>
+/// <param name="isAsked">Whether binhosts were asked.</param>
+internal sealed class PlanText(Session session, bool isAsked)
 {
     private const int StepWidth = 9;
 
@@ -31,7 +33,7 @@ internal sealed class PlanText(Session session)
 
         foreach (var image in plan.Images)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {(image.IsThere ? "keep" : "compose"),-StepWidth}{session.Workspace.Display(image.Path)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {image.Word,-StepWidth}{session.Workspace.Display(image.Path)}\n");
         }
 
         return text.Append(Summary(plan)).ToString();
@@ -40,6 +42,7 @@ internal sealed class PlanText(Session session)
     private (string Word, string Remark) Describe(PlanStep step) => step switch
     {
         PlanStep.Reuse => ("reuse", ""),
+        PlanStep.Download => ("download", ""),
         PlanStep.CutOff => ("reuse", "its inputs give what was built before"),
         PlanStep.Import { IsFetched: true } import => ("import", $"fetch {ByteCount.Show(import.Pin.Size)}"),
         PlanStep.Import => ("import", "its .deb is in the store"),
@@ -61,13 +64,13 @@ internal sealed class PlanText(Session session)
 
         var t = plan.Plan.Totals;
         var maybe = t.MayBeCutOff > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({t.MayBeCutOff} of them perhaps not, which is known when their dependencies are there)") : "";
-        var text = string.Create(CultureInfo.InvariantCulture, $"To build: {t.Built}{maybe}; to import: {t.Imported}; in the store: {t.Reused + t.CutOff}.\n");
+        var text = string.Create(CultureInfo.InvariantCulture, $"To build: {t.Built}{maybe}; to import: {t.Imported};{(isAsked ? $" to download: {t.Downloaded};" : "")} in the store: {t.Reused + t.CutOff}.\n");
         var fetched = new[]
         {
             t.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedDebs} .deb{(t.FetchedDebs == 1 ? "" : "s")}, {ByteCount.Show(t.FetchedDebBytes)}") : null,
             t.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedFiles} {(t.FetchedFiles == 1 ? "source or patch" : "sources and patches")} of unknown size") : null,
         }.OfType<string>().ToArray();
         text += fetched.Length == 0 ? "Nothing is to be fetched.\n" : $"To fetch: {string.Join("; ", fetched)}.\n";
-        return text + (UnaskedBinhosts.Sentence(session.Workspace) is { } unasked ? unasked + "\n" : "");
+        return text + (!isAsked && UnaskedBinhosts.Sentence(session.Workspace) is { } unasked ? unasked + "\n" : "");
     }
 }

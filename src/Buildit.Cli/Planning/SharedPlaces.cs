@@ -1,23 +1,34 @@
 using Buildit.Build.Engine;
 using Buildit.Build.Planning;
+using Buildit.Cli.Consoles;
 using Buildit.Core;
+using Buildit.Core.Graphs;
 using Buildit.Core.Planning;
 using Buildit.Core.Records;
 using Buildit.Store.Binhosts;
 
 namespace Buildit.Cli.Planning;
 
-/// <summary>The binhosts that are directories of this machine, for plans of what can be done without a network.</summary>
+/// <summary>What binhosts could give, for plans.</summary>
 internal sealed class SharedPlaces : IDisposable
 {
     private readonly BinhostSet _binhosts;
     private readonly Substitution _substitution;
 
-    public SharedPlaces(Session session)
+    /// <param name="session">Names the binhosts.</param>
+    /// <param name="offline">Whether only those are asked that are directories of this machine.</param>
+    /// <param name="told">Takes what goes wrong with them.</param>
+    public SharedPlaces(Session session, bool offline, Action<BinhostEvent> told)
     {
-        _binhosts = session.Open(session.Workspace.Binhosts.Readable(offline: true));
+        _binhosts = session.Open(session.Workspace.Binhosts.Readable(offline), told);
         _substitution = new(_binhosts, session.Records, static _ => { });
     }
+
+    /// <summary>All binhosts, if a plan shall say what they have.</summary>
+    public static SharedPlaces? For(Session session, PlanOptions options, Terminal terminal) => options.Ask ? new(session, offline: false, new BinhostTalk(terminal).Take) : null;
+
+    /// <summary>Begins to ask for packages that will be asked for one after the other.</summary>
+    public void Foresee(IEnumerable<Package> packages) => _substitution.Foresee(packages, CancellationToken.None);
 
     /// <summary>What these binhosts could give, besides what the store has.</summary>
     public SharedAvailability Over(IAvailability store) => new(store, _substitution);

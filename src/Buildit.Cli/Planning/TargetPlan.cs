@@ -12,7 +12,12 @@ namespace Buildit.Cli.Planning;
 /// <param name="Path">Where it is written.</param>
 /// <param name="IsThere">Whether nothing is to be done for it.</param>
 /// <param name="Preimage">Everything that decides about its bytes; null while that is not known, since a package must be built first.</param>
-internal sealed record PlannedImage(Step.Image Step, string Path, bool IsThere, string? Preimage);
+/// <param name="IsShared">Whether it is taken from a binhost.</param>
+internal sealed record PlannedImage(Step.Image Step, string Path, bool IsThere, string? Preimage, bool IsShared = false)
+{
+    /// <summary>What is done for it.</summary>
+    public string Word => IsThere ? "keep" : IsShared ? "download" : "compose";
+}
 
 /// <summary>All that a build of a target would do.</summary>
 /// <param name="Graph">The target.</param>
@@ -22,7 +27,7 @@ internal sealed record PlannedImage(Step.Image Step, string Path, bool IsThere, 
 internal sealed record TargetPlan(TargetGraph Graph, Plan Plan, ImmutableArray<PlannedImage> Images, ContainerFiles Files)
 {
     /// <summary>The container's tests: they are run before the first image is written.</summary>
-    public IEnumerable<Step.Test> Tests => Images.Any(i => !i.IsThere) ? Graph.Container!.Steps.OfType<Step.Test>() : [];
+    public IEnumerable<Step.Test> Tests => Images.Any(i => !i.IsThere && !i.IsShared) ? Graph.Container!.Steps.OfType<Step.Test>() : [];
 
     /// <summary>Whether nothing is to be done.</summary>
     public bool IsDone => Plan.IsDone && Images.All(i => i.IsThere);

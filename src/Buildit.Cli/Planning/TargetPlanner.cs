@@ -16,7 +16,8 @@ namespace Buildit.Cli.Planning;
 /// <param name="Output">Absolute directory of images.</param>
 /// <param name="Formats">The images that are wanted.</param>
 /// <param name="Rebuild">Whether packages are built though they are there.</param>
-internal sealed record PlanOptions(string Output, IReadOnlyList<ImageFormat> Formats, bool Rebuild);
+/// <param name="Ask">Whether binhosts are asked what they have.</param>
+internal sealed record PlanOptions(string Output, IReadOnlyList<ImageFormat> Formats, bool Rebuild, bool Ask = false);
 
 /// <summary>Plans targets by looking at their files and at the store.</summary>
 /// <param name="session">Has the store.</param>
@@ -37,7 +38,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
         var inputs = ContainerInputs.Read(session, directory);
         var plan = PlanOf(inputs.Graph, Need.Record, []);
         var images = ImagesOf(inputs, plan);
-        return new(inputs.Graph, images.All(i => i.IsThere) ? plan : PlanOf(inputs.Graph, Need.Run, ToolsFor(inputs.Container, images)), images, inputs.Files);
+        return new(inputs.Graph, images.All(i => i.IsThere || i.IsShared) ? plan : PlanOf(inputs.Graph, Need.Run, ToolsFor(inputs.Container, images)), images, inputs.Files);
     }
 
     private Plan PlanOf(TargetGraph graph, Need need, ImmutableArray<string> tools)
@@ -53,6 +54,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
         };
         var all = request.Graph;
         var store = new StoreAvailability(session.Store, session.Records, all);
+        shared?.Foresee(all.Packages);
         return Planner.Make(request, all, shared is null ? store : shared.Over(store));
     }
 
@@ -68,17 +70,16 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
             {
                 var path = composition.PathOf(step, options.Output);
                 var key = closure is { Missing.IsEmpty: true } ? composition.KeyOf(step, session.Compressor(step.Compression)?.Identity) : null;
-                return new PlannedImage(step, path, key is not null && IsThere(key.Digest, path), key?.Preimage);
+                var isThere = key is not null && WrittenImage.Parse(session.Store.Index.FindImage(key.Digest))?.IsAt(path) == true;
+                return new PlannedImage(step, path, isThere, key?.Preimage, !isThere && !options.Rebuild && key is not null && shared?.HasImage(key.Digest) == true);
             }),
         ];
     }
 
-    private bool IsThere(Digest key, string path) => WrittenImage.Parse(session.Store.Index.FindImage(key))?.IsAt(path) == true || (!options.Rebuild && shared?.HasImage(key) == true);
-
     /// <summary>The tools that are run in the sandbox to test and to write images.</summary>
     private static ImmutableArray<string> ToolsFor(Container container, ImmutableArray<PlannedImage> images)
     {
-        var compressors = images.Where(i => !i.IsThere).Select(i => Session.CompressorPackage(i.Step.Compression)).OfType<string>().Distinct().ToArray();
+        var compressors = images.Where(i => i is { IsThere: false, IsShared: false }).Select(i => Session.CompressorPackage(i.Step.Compression)).OfType<string>().Distinct().ToArray();
         return compressors.Length > 0 || container.Steps.OfType<Step.Test>().Any() ? [Toolbox.Sandbox, .. compressors] : [];
     }
 }

@@ -10,6 +10,9 @@ public interface IAvailability
     /// <summary>The record of a package by its recipe key.</summary>
     Record? Find(Package package, Need need);
 
+    /// <summary>Whether what <see cref="Find(Package, Need)"/> found must be taken from elsewhere first.</summary>
+    bool IsElsewhere(Package package, Need need);
+
     /// <summary>A record of an action.</summary>
     Record? Find(BuildKey key, Need need);
 

@@ -11,6 +11,9 @@ public abstract record PlanStep(Package Package)
     /// <summary>Nothing is done: there is a record under the recipe key.</summary>
     public sealed record Reuse(Package Package, Record Record) : PlanStep(Package);
 
+    /// <summary>A binhost has it under its recipe key: it is taken from there.</summary>
+    public sealed record Download(Package Package, Record Record) : PlanStep(Package);
+
     /// <summary>Early cutoff: what it is made from is there and gives an action that was done before. It gets a further record.</summary>
     public sealed record CutOff(Package Package, Record Same) : PlanStep(Package);
 

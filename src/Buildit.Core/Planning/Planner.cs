@@ -94,7 +94,7 @@ public sealed class Planner
         if (Find(package, need) is { } record)
         {
             _known[package.Key] = record;
-            return [new PlanStep.Reuse(package, record)];
+            return [_there.IsElsewhere(package, need) ? new PlanStep.Download(package, record) : new PlanStep.Reuse(package, record)];
         }
 
         var (isDecided, same) = package switch

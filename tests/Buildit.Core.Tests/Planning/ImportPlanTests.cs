@@ -50,6 +50,8 @@ public class ImportPlanTests
 
     private sealed class There : IAvailability
     {
+        public bool IsElsewhere(Package package, Need need) => false;
+
         public Dictionary<Digest, long> Sizes { get; } = [];
 
         public Dictionary<BuildKey, Buildit.Core.Records.Record> Actions { get; } = [];
