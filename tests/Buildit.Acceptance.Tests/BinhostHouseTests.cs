@@ -20,7 +20,7 @@ public sealed partial class BinhostHouseTests : IDisposable
         var front = Page("index.html");
         Assert.Contains("<a href=\"packages/test/app.html\">test/app</a>", front, StringComparison.Ordinal);
         Assert.Contains("<a href=\"images/small.html\">small</a>", front, StringComparison.Ordinal);
-        Assert.Contains("<meta name=\"ac-discovery\" content=\"127.0.0.1:9/containers/small http://127.0.0.1:9/containers/aci/small-{version}-{os}-{arch}.{ext}\">", front, StringComparison.Ordinal);
+        Assert.Contains("<meta name=\"ac-discovery\" content=\"127.0.0.1/containers/small http://127.0.0.1:9/containers/aci/small-{version}-{os}-{arch}.{ext}\">", front, StringComparison.Ordinal);
         var package = Page("packages/test/app.html");
         Assert.Contains("says &lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;", package, StringComparison.Ordinal);
         var pages = Directory.EnumerateFiles(Place, "*.html", SearchOption.AllDirectories).ToArray();

@@ -80,8 +80,7 @@ public sealed class DiscoverTests : IDisposable
     {
         var key = await PushAsync("bin");
         using var web = Served("bin");
-        var name = web.Url["http://".Length..];
-        web.Files["/containers"] = Encoding.ASCII.GetBytes($"<html><head><meta content=\"{name} {web.Url}/bin/aci/{{name}}-{{version}}-{{os}}-{{arch}}.{{ext}}\" name='ac-discovery'></head></html>");
+        web.Files["/containers"] = Encoding.ASCII.GetBytes($"<html><head><meta content=\"127.0.0.1 {web.Url}/bin/aci/{{name}}-{{version}}-{{os}}-{{arch}}.{{ext}}\" name='ac-discovery'></head></html>");
         _workspace.Store = _workspace.In("store");
         var found = await _workspace.BuildAsync("pull", "test/app", $"--discover={web.Url}/containers/app");
         found.Fails(6, $"Discovered '{web.Url}/containers/app': binhost '127.0.0.1' ({web.Url}/bin)", $"it is signed by the unknown key {key}");

@@ -24,9 +24,18 @@ public sealed class Peers(string root, string work)
     /// <summary>Root has real users and groups; everybody else has only their own.</summary>
     public static bool IsRoot => Environment.IsPrivilegedProcess;
 
-    /// <summary>Runs a program of the root.</summary>
-    public PeerResult Run(params string[] command) => Bubblewrap(
+    /// <summary>Runs a program of the root, without any network.</summary>
+    public PeerResult Run(params string[] command) => Run(["--unshare-net"], command);
+
+    /// <summary>Runs a program of the root that speaks to a server of this machine.</summary>
+    public PeerResult RunInNetwork(params string[] command) => Run([], command);
+
+    /// <summary>Runs lines of shell up to the first that fails.</summary>
+    public PeerResult Shell(string script) => Run("sh", "-euc", script);
+
+    private PeerResult Run(string[] network, string[] command) => Bubblewrap(
     [
+        .. network,
         "--ro-bind", Path.Combine(root, "usr"), "/usr", "--ro-bind", Path.Combine(root, "etc"), "/etc",
         "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
         "--proc", "/proc", "--dev", "/dev", "--bind", "/sys", "/sys", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--bind", work, "/bundle", "--chdir", "/bundle",
@@ -35,13 +44,10 @@ public sealed class Peers(string root, string work)
         "--", .. command,
     ]);
 
-    /// <summary>Runs lines of shell up to the first that fails.</summary>
-    public PeerResult Shell(string script) => Run("sh", "-euc", script);
-
     // It waits on the thread that starts the process: --die-with-parent means that thread.
     private PeerResult Bubblewrap(IEnumerable<string> arguments)
     {
-        string[] start = ["--library-path", Path.Combine(root, Libraries), Path.Combine(root, "usr/bin/bwrap"), "--unshare-pid", "--unshare-ipc", "--unshare-net", "--die-with-parent", "--clearenv"];
+        string[] start = ["--library-path", Path.Combine(root, Libraries), Path.Combine(root, "usr/bin/bwrap"), "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--clearenv"];
         var info = new ProcessStartInfo(Path.Combine(root, Libraries, "ld-linux-x86-64.so.2"), [.. start, .. arguments])
         {
             RedirectStandardOutput = true,

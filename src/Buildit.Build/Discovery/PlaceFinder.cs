@@ -43,7 +43,7 @@ public sealed class PlaceFinder(ContentStore store, GitSources git, FetchOptions
         for (var name = path; ; name = name.Contains('/', StringComparison.Ordinal) ? name[..name.LastIndexOf('/')] : "")
         {
             var page = new Uri(web, $"/{name}?ac-discovery=1").AbsoluteUri;
-            if (await ReadAsync(page, documents, bytes => new PlaceDescription(null, [MetaTags.Read(Encoding.UTF8.GetString(bytes.Span), $"{web.Authority}/{path}".TrimEnd('/'))]), failures, cancel) is { } tagged)
+            if (await ReadAsync(page, documents, bytes => new PlaceDescription(null, [MetaTags.Read(Encoding.UTF8.GetString(bytes.Span), $"{web.Host}/{path}".TrimEnd('/'))]), failures, cancel) is { } tagged)
             {
                 return tagged;
             }

@@ -68,11 +68,12 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
             ImagePage.Print,
             cancel);
         var discovery = images.Any(i => i.Step.Format == ImageFormat.Aci) ? DiscoveryOf(container.Name) : null;
+        // Of all tags that a name begins with, actool takes the first: that of 'nginx-extra' stands before that of 'nginx'.
         await FrontAsync(
             data => data with
             {
                 Images = Merged(data.Images, [RowOf(page!)]),
-                Discoveries = discovery is null ? data.Discoveries : [.. data.Discoveries.Where(d => d.Prefix != discovery.Prefix).Append(discovery).OrderBy(d => d.Prefix, StringComparer.Ordinal)],
+                Discoveries = discovery is null ? data.Discoveries : [.. data.Discoveries.Where(d => d.Prefix != discovery.Prefix).Append(discovery).OrderByDescending(d => d.Prefix, StringComparer.Ordinal)],
             },
             cancel);
     }
@@ -142,8 +143,10 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
             return null;
         }
 
-        var place = url.Authority + url.AbsolutePath.TrimEnd('/');
-        return new($"{place}/{name}", $"{url.Scheme}://{place}/{BinhostLayout.Aci(name)}-{{version}}-{{os}}-{{arch}}.{{ext}}");
+        // Names of images have no port; who looks for one on another port says so beside the name.
+        var path = url.AbsolutePath.TrimEnd('/');
+        var place = $"{url.Scheme}://{url.Authority}{path}";
+        return new($"{url.Host}{path}/{name}", $"{place}/{BinhostLayout.Aci(name)}-{{version}}-{{os}}-{{arch}}.{{ext}}", $"{place}/{BinhostLayout.KeyList}");
     }
 
     private static ImageEntry ImageOf(FinishedImage image, Digest? signer)

@@ -10,7 +10,7 @@ internal static class FrontPage
     /// <summary>The page.</summary>
     public static byte[] Print(FrontPageData data)
     {
-        var meta = string.Concat(data.Discoveries.Select(d => $"<meta name=\"ac-discovery\" content=\"{PageTemplate.Encode(d.Prefix)} {PageTemplate.Encode(d.Template)}\">\n"));
+        var meta = string.Concat(data.Discoveries.Select(d => Meta("ac-discovery", d.Prefix, d.Template) + Meta("ac-discovery-pubkeys", d.Prefix, d.Keys)));
         var body = new StringBuilder("<div id=\"tools\" hidden><label for=\"search\">Search</label><input id=\"search\" type=\"search\" placeholder=\"name, version or words\" autocomplete=\"off\" spellcheck=\"false\"> <span id=\"found\" role=\"status\"></span></div>\n");
         Table(body, "Images", data.Images, BinhostLayout.ImagePage);
         Table(body, "Packages", data.Packages, BinhostLayout.PackagePage);
@@ -19,6 +19,8 @@ internal static class FrontPage
         return PageText.Page(
             BinhostLayout.FrontPage, "Binhost", $"{PageText.Count(data.Packages.Length, "package")}, {PageText.Count(data.Images.Length, "container")}", meta, body.ToString(), PageData.Print(data, PageData.Default.FrontPageData));
     }
+
+    private static string Meta(string name, string prefix, string address) => $"<meta name=\"{name}\" content=\"{PageTemplate.Encode(prefix)} {PageTemplate.Encode(address)}\">\n";
 
     private static void Table(StringBuilder body, string title, IReadOnlyCollection<FrontRow> rows, Func<string, string> page)
     {

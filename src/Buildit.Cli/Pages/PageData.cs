@@ -34,8 +34,11 @@ internal sealed record ImagePageData(string Name, ImmutableArray<ImageEntry> Ent
 /// <summary>A package or container on the first page.</summary>
 internal sealed record FrontRow(string Name, string Version, string Summary, int Records, long Bytes);
 
-/// <summary>Where images are looked for by <c>actool discover</c>: a prefix of names, and the address that it stands for.</summary>
-internal sealed record Discovery(string Prefix, string Template);
+/// <summary>Where images are looked for by <c>actool discover</c>, which wants to know of keys, too.</summary>
+/// <param name="Prefix">Of names of images.</param>
+/// <param name="Template">The address of such an image.</param>
+/// <param name="Keys">The address of the keys on offer.</param>
+internal sealed record Discovery(string Prefix, string Template, string Keys);
 
 /// <summary>The first page.</summary>
 internal sealed record FrontPageData(ImmutableArray<FrontRow> Packages, ImmutableArray<FrontRow> Images, ImmutableArray<Discovery> Discoveries)

@@ -68,6 +68,7 @@ public class DiscoveryTests
     [InlineData("""<meta name="ac-discovery" content="example.org/c https://bin.example.org/x/aci/{name}-{version}-{os}-{arch}.{ext}">""")]
     [InlineData("""<META CONTENT='example.org https://bin.example.org/x/aci/{name}-{version}.{ext}' NAME='ac-discovery'/>""")]
     [InlineData("""<meta name="ac-discovery" content="other.org https://other.org/aci/{name}"><meta name="ac-discovery" content="example.org/c https://bin.example.org/x/aci/{name}-{version}.{ext}">""")]
+    [InlineData("""<meta name="ac-discovery" content="example.org/c/nginx https://bin.example.org/x/aci/nginx-{version}-{os}-{arch}.{ext}">""")]
     public void A_tag_of_image_discovery_leads_to_a_binhost(string html) => Assert.Equal(new("bin.example.org", "https://bin.example.org/x"), MetaTags.Read(html, "example.org/c/nginx"));
 
     [Theory]

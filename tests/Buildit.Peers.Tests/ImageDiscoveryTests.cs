@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Buildit.Testing;
+
+namespace Buildit.Peers.Tests;
+
+/// <summary>The ACI of a binhost is found by its name: by the reference implementation of App Container Image Discovery, with each of the servers that can show a binhost.</summary>
+public sealed class ImageDiscoveryTests : IDisposable
+{
+    private readonly TemporaryDirectory _work = new();
+
+    private string Place => Path.Combine(_work, "bin");
+
+    [Fact]
+    public async Task Actool_finds_an_ACI_that_nginx_shows()
+    {
+        using var server = await NginxServer.StartAsync(await PeersRoot.ComposeAsync(), Place, more: "location = /bin { return 301 /bin/; }");
+        await IsFoundAsync(new Uri(server.Url));
+    }
+
+    [Fact]
+    public async Task Actool_finds_an_ACI_that_buildit_shows()
+    {
+        Directory.CreateDirectory(Place);
+        using var server = BuilditProcess.Start(_work, null, "binhost", "serve", Place, "--port", "0", "--bind", "127.0.0.1");
+        try
+        {
+            await IsFoundAsync(new Uri((await server.StandardOutput.ReadLineAsync())!));
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync();
+        }
+    }
+
+    public void Dispose() => _work.Dispose();
+
+    private async Task IsFoundAsync(Uri place)
+    {
+        using var builder = new SmallWorkspace($"binhosts: [{{name: shared, upload: '{Place}', download: '{place}'}}]");
+        await builder.MustAsync("key", "new");
+        await PushAsync(builder, "small");
+        await PushAsync(builder, "small-er");
+        foreach (var name in new[] { "small", "small-er" })
+        {
+            var found = (await DiscoverAsync(place, name)).Succeeded();
+            // Before it stand the pages that it has looked at in vain.
+            using var answer = JsonDocument.Parse(found[found.IndexOf('{', StringComparison.Ordinal)..]);
+            var aci = answer.RootElement.GetProperty("ACIEndpoints")[0].GetProperty("ACI").GetString()!;
+            Assert.Equal(new Uri(place, $"aci/{name}-1-linux-amd64.aci").AbsoluteUri, aci);
+            using var client = new HttpClient();
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(Place, $"aci/{name}-1-linux-amd64.aci")), await client.GetByteArrayAsync(aci));
+            var keys = answer.RootElement.GetProperty("PublicKeys")[0].GetString()!;
+            Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Place, "keys/list")), await client.GetStringAsync(keys));
+        }
+
+        var other = await DiscoverAsync(place, "tiny");
+        Assert.NotEqual(0, other.ExitCode);
+        Assert.Contains("discovery failed", other.Error, StringComparison.Ordinal);
+    }
+
+    private async Task<PeerResult> DiscoverAsync(Uri place, string name) => new Peers(await PeersRoot.ComposeAsync(), _work)
+        .RunInNetwork("actool", "discover", "-json", "-insecure", FormattableString.Invariant($"-port={place.Port}"), $"{place.Host}{place.AbsolutePath}{name}:1");
+
+    private static async Task PushAsync(SmallWorkspace builder, string name)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(builder.Home, "containers", name));
+        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "container.yaml"), $"- vars: {{name: {name}, version: 1}}\n- package: test/app\n- image: {{type: aci, compression: none}}\n");
+        await builder.MustAsync($"containers/{name}", "--push");
+    }
+}
