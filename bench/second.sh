@@ -25,7 +25,7 @@ report "second user, nginx-prod, empty store" "$work/second.buildit" 'the goal' 
 printf '%-34s %8d    requests, %s MB in its store\n' '  of each of these' "$((asked / runs))" "$(du -sm "$work/store-1" | cut -f 1)"
 
 # moved: what a push has put into the binhost: names of files that were not there, or are others now.
-moved() { content "$work/bin" > "$work/now"; comm -13 "$work/before" "$work/now" | cut -d ' ' -f 3 | grep -v '/\.lock$' || :; }
+moved() { content "$work/bin" > "$work/now"; comm -13 "$work/before" "$work/now" | cut -d ' ' -f 3 | grep -v '/\.lock' || :; }
 
 content "$work/bin" > "$work/before"
 took "$work/again" "$buildit" -C "$work/first" nginx-prod --push -o "$work/first/out"

@@ -21,7 +21,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.connection.sendfile(source)
 
     def log_message(self, format, *args):
-        print(args[0], flush=True)
+        # One write: lines of several threads must not mix.
+        sys.stdout.write(args[0] + "\n")
+        sys.stdout.flush()
 
 
 class Server(http.server.ThreadingHTTPServer):
