@@ -7,7 +7,7 @@ function category(i) { return "cat" i % 50 }
 function write(i, name, group, needs, names, hash,    file) {
     file = dir "/pkgs/" group "/" name "/pkg.yaml"
     printf "name: %s\nsummary: Package number %d\nlicense: MIT\nversions:\n  1.%d:\n    sources:\n", name, i, i > file
-    printf "      - url: https://example.org/%s-1.%d.tar.gz\n        sha256: %s\n", name, i, hash > file
+    printf "      - url: https://example.invalid/%s-1.%d.tar.gz\n        sha256: %s\n", name, i, hash > file
     printf "needs:\n  libs: [%s]\n", needs > file
     printf "use:\n  ssl: {default: on, description: TLS, configure: [--with-ssl]}\nconfigure: [--prefix=/usr]\n" > file
     printf "build:\n  configure: ./configure \"$@\"\n  build: make -j\"$JOBS\"\n  install: make install DESTDIR=\"$OUTPUT\"\n" > file
@@ -15,7 +15,7 @@ function write(i, name, group, needs, names, hash,    file) {
     file = dir "/nix/" name ".nix"
     printf "all: derivation {\n  name = \"%s-1.%d\"; system = \"x86_64-linux\"; builder = \"/bin/sh\";\n", name, i > file
     printf "  src = derivation { name = \"%s-1.%d.tar.gz\"; system = \"builtin\"; builder = \"builtin:fetchurl\";\n", name, i > file
-    printf "    url = \"https://example.org/%s-1.%d.tar.gz\"; outputHashAlgo = \"sha256\"; outputHashMode = \"flat\"; outputHash = \"%s\"; };\n", name, i, hash > file
+    printf "    url = \"https://example.invalid/%s-1.%d.tar.gz\"; outputHashAlgo = \"sha256\"; outputHashMode = \"flat\"; outputHash = \"%s\"; };\n", name, i, hash > file
     printf "  buildInputs = [%s]; configureFlags = [ \"--prefix=/usr\" \"--with-ssl\" ];\n", names > file
     printf "  configurePhase = \"./configure $configureFlags\"; buildPhase = \"make -j$JOBS\"; installPhase = \"make install\";\n}\n" > file
     close(file)

@@ -2,7 +2,7 @@
 
 pack_buildit() {
     forget "$work/out" "$BUILDIT_STORE/layers"
-    took "$work/packing.$1" "$buildit" -C "$bench" "containers/toolchain-$1" -o "$work/out"
+    took "$work/packing.$1" "$buildit" -C "$bench" "containers/large-$1" -o "$work/out"
 }
 
 umoci_pack() {
@@ -13,7 +13,7 @@ umoci_pack() {
 
 rootless=
 [ "$(id -u)" = 0 ] || rootless=--rootless
-"$buildit" -C "$bench" containers/toolchain-gzip -o "$work/out" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+"$buildit" -C "$bench" containers/large-gzip -o "$work/out" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 if has umoci; then
     umoci unpack $rootless --image "$(echo "$work"/out/*.oci):latest" "$work/unpacked" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
     mv "$work/unpacked/rootfs" "$work/tree"

@@ -43,15 +43,15 @@ public sealed class PackageGraph
     {
         var met = new HashSet<RecipeKey>();
         var finished = ImmutableArray.CreateBuilder<Package>();
-        var path = new Stack<(Package Package, IEnumerator<NamedDependency> Below)>();
+        var path = new Stack<Visit>();
         foreach (var root in roots)
         {
             Enter(root);
             while (path.TryPeek(out var top))
             {
-                if (top.Below.MoveNext())
+                if (top.Next < top.Below.Length)
                 {
-                    Enter(top.Below.Current.Package);
+                    Enter(top.Below[top.Next++]);
                 }
                 else
                 {
@@ -66,7 +66,7 @@ public sealed class PackageGraph
         {
             if (met.Add(package.Key))
             {
-                path.Push((package, DependenciesOf(package).GetEnumerator()));
+                path.Push(new(package));
             }
         }
     }
@@ -81,4 +81,14 @@ public sealed class PackageGraph
     };
 
     private static IEnumerable<NamedDependency> In(Role role, ImmutableArray<Package> packages) => packages.Select(p => new NamedDependency(p, role));
+
+    /// <summary>A package on the way down, and how far what it names was followed.</summary>
+    private sealed class Visit(Package package)
+    {
+        public Package Package => package;
+
+        public ImmutableArray<Package> Below { get; } = package is Package.Built b ? [.. b.Tools, .. b.Libs, .. b.Runtime, .. b.TestTools] : package.Companions;
+
+        public int Next { get; set; }
+    }
 }
