@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Buildit.Testing;
+using Buildit.Tests.Shared;
 
 namespace Buildit.Acceptance.Tests;
 
@@ -57,6 +58,33 @@ public sealed class BinhostTests : IDisposable
 
         var other = (await UserAsync(builder, server.Url)).WithOwnStore();
         (await other.MustBuildAsync("test/app")).Says("warning: the binhost 'shared' has a record of 'test/app-1.0', but cannot give what it names: it is not there", "Defaulting to local build...");
+    }
+
+    [Fact]
+    public async Task Through_a_bucket_too_and_who_may_not_read_it_is_told_what_to_do()
+    {
+        using var server = new BucketServer { AccessKey = "AKIDEXAMPLE" };
+        var builder = await BuilderAsync();
+        Configure(builder, "{name: shared, url: 's3://bin/team'}");
+        Admit(builder);
+        await builder.MustBuildAsync("containers/small", "--push");
+        (await builder.MustBuildAsync("push", "containers/small", "--to", "shared")).Says("pushed 0 (0 files, 0.0 MB)");
+
+        var user = await UserAsync(builder, "s3://bin/team");
+        Admit(user);
+        (await user.MustBuildAsync("containers/small")).Says("Found HASH in 'shared'.", "Found the image in 'shared'.", "Nothing was built").DoesNotSay("warning");
+        Assert.Equal("", Run.Shell($"diff -r '{builder.In("out")}' '{user.In("out")}'"));
+
+        var stranger = (await UserAsync(builder, "s3://bin/team")).WithOwnStore();
+        stranger.Environment["AWS_ENDPOINT_URL"] = server.Url;
+        (await stranger.MustBuildAsync("test/app")).Says("warning: the binhost 'shared' (s3://bin/team) is left alone for the rest of this run", "there are no credentials: set AWS_PROFILE", "Defaulting to local build...");
+
+        void Admit(Workspace workspace)
+        {
+            workspace.Environment["AWS_ENDPOINT_URL"] = server.Url;
+            workspace.Environment["AWS_ACCESS_KEY_ID"] = "AKIDEXAMPLE";
+            workspace.Environment["AWS_SECRET_ACCESS_KEY"] = "word";
+        }
     }
 
     [Fact]
@@ -121,12 +149,12 @@ public sealed class BinhostTests : IDisposable
     }
 
     [Fact]
-    public async Task Places_of_a_later_version_are_told_and_passed_over()
+    public async Task A_place_that_cannot_be_meant_is_told_and_passed_over()
     {
         var builder = await BuilderAsync();
-        Configure(builder, "{name: far, url: 's3://someone/bin'}");
-        (await builder.MustBuildAsync("test/app")).Says("warning: the binhost 'far' is not read from", "does not speak S3", "https address");
-        (await builder.BuildAsync("test/app", "--push=far")).Fails(3, "does not speak S3", "aws s3 sync");
+        Configure(builder, "{name: far, url: 's3://Some_One/bin'}");
+        (await builder.MustBuildAsync("test/app")).Says("warning: the binhost 'far' is not read from", "'Some_One' is no name of a bucket");
+        (await builder.BuildAsync("test/app", "--push=far")).Fails(3, "'Some_One' is no name of a bucket");
         (await builder.BuildAsync("test/app", "--push=fra")).Fails(2, "there is no binhost 'fra'", "did you mean 'far'?");
     }
 

@@ -48,7 +48,7 @@ public sealed class SshTests(SshServer server)
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var told = new List<string>();
-        using var place = new GuardedPlace(new PlaceFactory(new(), new(), new("/nowhere"), TimeProvider.System).Read($"ssh://x@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/bin"), new(), TimeProvider.System, told.Add);
+        using var place = new GuardedPlace(new PlaceFactory(new(), new(), new("/nowhere"), new(), TimeProvider.System).Read($"ssh://x@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/bin"), new(), TimeProvider.System, told.Add);
         await Assert.ThrowsAsync<PlaceException>(() => place.GetAsync(Document, null, default));
         await Assert.ThrowsAsync<PlaceException>(() => place.GetAsync(Document, null, default));
         Assert.Contains("within 2 s", Assert.Single(told), StringComparison.Ordinal);
@@ -144,11 +144,11 @@ public sealed class SshTests(SshServer server)
         Assert.False(error.MayPass);
     }
 
-    private static IWritablePlace Open(string url) => new PlaceFactory(new() { PatientConnectTimeout = Long.Patience }, Long, new("/nowhere"), TimeProvider.System).Write(url);
+    private static IWritablePlace Open(string url) => new PlaceFactory(new() { PatientConnectTimeout = Long.Patience }, Long, new("/nowhere"), new(), TimeProvider.System).Write(url);
 
     private static async Task<string> FailsAsync(string url)
     {
-        using var place = new PlaceFactory(new(), Long, new("/nowhere"), TimeProvider.System).Read(url);
+        using var place = new PlaceFactory(new(), Long, new("/nowhere"), new(), TimeProvider.System).Read(url);
         return (await Assert.ThrowsAsync<PlaceException>(() => place.GetAsync(Document, null, default))).Message;
     }
 

@@ -69,7 +69,7 @@ internal sealed class KeyTrust(Terminal terminal, string binhost, string? wanted
     {
         var apt = new Lazy<DistributionMirrors>(() => DistributionMirrors.Of(workspace));
         using var place = new GuardedPlace(
-            new PlaceFactory(new() { Proxy = address => apt.Value.ProxyOf(address) }, Session.Patience, Settings.RegistryLogins(), TimeProvider.System).Read(location), Session.Patience, TimeProvider.System, static _ => { });
+            new PlaceFactory(new() { Proxy = address => apt.Value.ProxyOf(address) }, Session.Patience, Settings.RegistryLogins(), Settings.Buckets(), TimeProvider.System).Read(location), Session.Patience, TimeProvider.System, static _ => { });
         try
         {
             var list = await place.GetAsync(BinhostLayout.KeyList, null, cancel);

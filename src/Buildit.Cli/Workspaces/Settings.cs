@@ -4,6 +4,7 @@ using Buildit.Core.Configuration;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Discovery;
 using Buildit.Core.Locks;
+using Buildit.Store.Binhosts.S3;
 using Buildit.Store.Registries;
 
 namespace Buildit.Cli.Workspaces;
@@ -88,6 +89,9 @@ internal sealed record Settings
         var directory = Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } set ? Path.GetFullPath(set) : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".docker");
         return new(Path.Combine(directory, "config.json"));
     }
+
+    /// <summary>Who keeps buckets, and who asks them: what the command <c>aws</c> would take from the environment.</summary>
+    public static S3Settings Buckets() => S3Settings.From(Environment.GetEnvironmentVariable);
 
     // XDG Base Directory Specification 0.8: relative paths in these variables are invalid and ignored.
     private static string Xdg(string variable, string fallback) =>

@@ -8,7 +8,7 @@ namespace Buildit.Store.Binhosts;
 public sealed record PlaceDocument(ReadOnlyMemory<byte> Content, string Version);
 
 /// <summary>
-/// A place that a binhost is read from: a directory, a web server, an account, a registry. Paths are those of <see cref="Core.Binhosts.BinhostLayout"/>.
+/// A place that a binhost is read from: a directory, a web server, an account, a registry, a bucket. Paths are those of <see cref="Core.Binhosts.BinhostLayout"/>.
 /// What it gives is believed by nobody: documents are signed or name blobs, blobs are verified by their digest. What is not there is null; a place that fails
 /// throws <see cref="PlaceException"/>. Implementations do not retry and have no patience of their own: <see cref="GuardedPlace"/> does that for all of them.
 /// </summary>

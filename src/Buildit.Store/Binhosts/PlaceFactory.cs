@@ -1,3 +1,4 @@
+using Buildit.Store.Binhosts.S3;
 using Buildit.Store.Fetching;
 using Buildit.Store.Registries;
 
@@ -7,8 +8,9 @@ namespace Buildit.Store.Binhosts;
 /// <param name="options">Proxy and patience when writing.</param>
 /// <param name="limits">Patience when reading.</param>
 /// <param name="logins">Who asks registries.</param>
+/// <param name="buckets">Who keeps buckets, and who asks them.</param>
 /// <param name="time">Measures patience.</param>
-public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, RegistryLogins logins, TimeProvider time)
+public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, RegistryLogins logins, S3Settings buckets, TimeProvider time)
 {
     // Patience is the guard's; whoever waits for the network must not have more of it.
     private readonly FetchOptions _reading = options with { ConnectTimeout = limits.Patience, StallTimeout = limits.Patience, Retries = 0 };
@@ -22,7 +24,7 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, Regis
         "file" or "http" or "https" => null,
         "ssh" => SshPlace.Objection(location),
         "oci" or "oci+http" => RegistryPlace.Objection(location),
-        "s3" => "this version does not speak S3: push into a directory, copy that into the bucket ('aws s3 sync'), and name the bucket's https address as 'download'",
+        "s3" => S3Place.Objection(location),
         var other => $"nothing can be had from '{other}:' addresses",
     };
 
@@ -37,6 +39,7 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, Regis
         "file" => Directory(location),
         "ssh" => SshPlace.At(location, limits.Patience, limits.Patience, limits.Patience, time),
         "oci" or "oci+http" => RegistryPlace.At(location, logins, _reading, time),
+        "s3" => S3Place.At(location, buckets, _reading, time),
         _ => new HttpPlace(new(location), _reading, time),
     };
 
@@ -45,6 +48,7 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, Regis
     {
         "ssh" => SshPlace.At(location, limits.Patience, options.PatientConnectTimeout, options.StallTimeout, time),
         "oci" or "oci+http" => RegistryPlace.At(location, logins, options, time),
+        "s3" => S3Place.At(location, buckets, options, time),
         _ => Directory(location),
     };
 

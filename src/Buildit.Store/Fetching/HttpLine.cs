@@ -18,23 +18,25 @@ internal sealed class HttpLine : IDisposable
     {
         _options = options;
         _connectTimeout = connectTimeout;
-        var handler = new SocketsHttpHandler
-        {
-            // Followed here, where a step down from https can be refused and credentials kept from other hosts.
-            AllowAutoRedirect = false,
-            ConnectTimeout = connectTimeout,
-            UseCookies = false,
-            UseProxy = options.Proxy is not null,
-            Proxy = options.Proxy is { } select ? new SelectedProxy(select) : null,
-        };
         // HTTP/2 where TLS offers it.
-        _client = new(handler) { Timeout = Timeout.InfiniteTimeSpan, DefaultRequestVersion = HttpVersion.Version20 };
+        _client = new(Handler(options, connectTimeout)) { Timeout = Timeout.InfiniteTimeSpan, DefaultRequestVersion = HttpVersion.Version20 };
         _client.DefaultRequestHeaders.UserAgent.ParseAdd("buildit/0.1");
         // A server that compresses on the way would break both the digest and the offsets.
         _client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("identity");
     }
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>How all lines connect.</summary>
+    public static SocketsHttpHandler Handler(FetchOptions options, TimeSpan connectTimeout) => new()
+    {
+        // Followed here, where a step down from https can be refused and credentials kept from other hosts.
+        AllowAutoRedirect = false,
+        ConnectTimeout = connectTimeout,
+        UseCookies = false,
+        UseProxy = options.Proxy is not null,
+        Proxy = options.Proxy is { } select ? new SelectedProxy(select) : null,
+    };
 
     /// <summary>The answer that is no redirection, its body not read yet.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri url, Action<HttpRequestMessage> prepare, StallWatch watch)

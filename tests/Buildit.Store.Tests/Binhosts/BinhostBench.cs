@@ -54,7 +54,7 @@ internal sealed class BinhostBench : IDisposable
     {
         var server = new FileServer();
         _servers.Add(server);
-        var place = new PlaceFactory(new(), Limits, new(Path.Combine(_directory, "logins")), TimeProvider.System).Read(url ?? server.Url);
+        var place = new PlaceFactory(new(), Limits, new(Path.Combine(_directory, "logins")), new(), TimeProvider.System).Read(url ?? server.Url);
         _binhosts = _binhosts.Add(new(name, place, () => trust ?? new([Key.Public], 1, ImmutableDictionary<Digest, string>.Empty), Path.Combine(_directory, "cache-" + name), Limits, TimeProvider.System, Told.Enqueue));
         return server;
     }
