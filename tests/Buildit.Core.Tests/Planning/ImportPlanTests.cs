@@ -50,7 +50,7 @@ public class ImportPlanTests
 
     private sealed class There : IAvailability
     {
-        public bool IsElsewhere(Package package, Need need) => false;
+        public bool IsElsewhere(Package package, Buildit.Core.Records.Need need) => false;
 
         public Dictionary<Digest, long> Sizes { get; } = [];
 
