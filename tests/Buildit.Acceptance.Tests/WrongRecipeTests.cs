@@ -77,4 +77,39 @@ public sealed class WrongRecipeTests
 
     private static Workspace WithFlags() => new Workspace().Recipe(
         "flags", "touch \"$OUTPUT/x\"", more: "use:\n  ssl: {default: off}\n  ipv6: {default: on}\n  http3: {default: off, requires: [ssl]}\n");
+
+    [Fact]
+    public async Task A_pipe_in_place_of_a_recipe_is_refused_and_not_waited_for()
+    {
+        using var workspace = new Workspace();
+        Directory.CreateDirectory(workspace.In("pkgs/test/pipe"));
+        Run.Shell($"mkfifo '{workspace.In("pkgs/test/pipe/pkg.yaml")}'");
+        (await workspace.BuildAsync("test/pipe")).Fails(2, "'pkgs/test/pipe/pkg.yaml' is neither a file nor a directory");
+    }
+
+    [Fact]
+    public async Task An_empty_patch_is_no_patch()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("pkgs/test/patched/pkg.yaml", "name: patched\nversions: {1.0: {patches: {nothing.patch: changes nothing}}}\nneeds: {tools: [toolchain/c]}\nbuild: {install: 'true'}\n");
+        workspace.Write("pkgs/test/patched/nothing.patch", "");
+        (await workspace.BuildAsync("test/patched")).Fails(2, "patch 'nothing.patch' is empty");
+    }
+
+    [Fact]
+    public async Task A_directory_with_the_name_of_a_category_hides_no_package()
+    {
+        using var workspace = new Workspace().Recipe("small", $"echo {Workspace.Fresh()} > \"$OUTPUT/x\"");
+        Directory.CreateDirectory(workspace.In("test"));
+        (await workspace.MustBuildAsync("plan", "test/small")).DoesNotSay("error");
+        (await workspace.BuildAsync("plan", "test/smal")).Fails(2, "there is no target 'test/smal'");
+    }
+
+    [Fact]
+    public async Task A_store_without_a_name_is_a_mistake()
+    {
+        using var workspace = new Workspace();
+        workspace.Write(".buildit-config.yaml", "recipes: [./pkgs]\nstore: ''\n");
+        (await workspace.BuildAsync("plan", "test/small")).Fails(2, "the store's directory has no name");
+    }
 }

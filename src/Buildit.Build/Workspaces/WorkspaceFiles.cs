@@ -34,7 +34,7 @@ public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<stri
     public string Combine(string directory, string relative) => Path.GetFullPath(Path.Combine(directory, relative));
 
     /// <inheritdoc/>
-    public SourceText? ReadText(string path) => _texts.GetOrAdd(path, p => Stamp(p) != FileStamp.Nothing && File.Exists(p) ? new SourceText(display(p), File.ReadAllText(p)) : null);
+    public SourceText? ReadText(string path) => _texts.GetOrAdd(path, p => Stamp(p) != FileStamp.Nothing && IsFile(p) ? new SourceText(display(p), File.ReadAllText(p)) : null);
 
     /// <inheritdoc/>
     public FileStamp? Stamp(string path) => _stamps.Of(path);
@@ -42,7 +42,7 @@ public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<stri
     /// <inheritdoc/>
     public (Digest Digest, bool Executable)? Hash(string path)
     {
-        if (Stamp(path) == FileStamp.Nothing || !File.Exists(path))
+        if (Stamp(path) == FileStamp.Nothing || !IsFile(path))
         {
             return null;
         }
@@ -66,6 +66,14 @@ public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<stri
 
         return archive.FromLocal(SourceInputs.Of(source, path), Stream.Null, CancellationToken.None).Digest;
     }
+
+    /// <summary>Whether a file is there. What is something else that has the name of one is refused: a pipe would be waited for, without an end.</summary>
+    private bool IsFile(string path) => FileStatus.StampOf(path, follow: true).Type switch
+    {
+        FileType.Regular => true,
+        null or FileType.Directory => false,
+        _ => throw new BuilditException(ExitCode.InvalidInput, $"'{display(path)}' is neither a file nor a directory", "a pipe, socket or device cannot be read here; remove it, or name a file"),
+    };
 
     // Links to directories are not walked through: they may lead anywhere, also in circles.
     private static IEnumerable<FileInfo> Walk(DirectoryInfo directory) =>

@@ -44,7 +44,7 @@ internal abstract record Target
     public static Target Find(string start, string written, IEnumerable<string> verbs)
     {
         var path = System.IO.Path.GetFullPath(written, start);
-        return InDirectory(written, path) ?? (IsAtom(written, path) ? new PackageName { Written = written, Path = path } : throw NoTarget(written, path, verbs));
+        return InDirectory(written, path) ?? (IsAtom(start, written, path) ? new PackageName { Written = written, Path = path } : throw NoTarget(written, path, verbs));
     }
 
     /// <summary>The container or recipe in a directory; null if there is none.</summary>
@@ -53,9 +53,22 @@ internal abstract record Target
         : File.Exists(System.IO.Path.Combine(path, "pkg.yaml")) ? new RecipeDirectory { Written = written, Path = path }
         : null;
 
-    // "containers/nope" beside a directory "containers" was meant as a path, whatever packages there may be.
-    private static bool IsAtom(string target, string path) =>
-        !Directory.Exists(path) && !Directory.Exists(System.IO.Path.GetDirectoryName(path)) && target.Contains('/', StringComparison.Ordinal) && !target.StartsWith('.') && !target.StartsWith('/') && !target.EndsWith('/');
+    // "containers/nope" beside a directory "containers" was meant as a path, unless there is such a package: a directory "www-servers" hides none.
+    private static bool IsAtom(string start, string target, string path) =>
+        !Directory.Exists(path) && target.Contains('/', StringComparison.Ordinal) && !target.StartsWith('.') && !target.StartsWith('/') && !target.EndsWith('/') &&
+        (!Directory.Exists(System.IO.Path.GetDirectoryName(path)) || IsKnown(start, target));
+
+    private static bool IsKnown(string start, string target)
+    {
+        if (!PackageAtom.TryParse(target, out var atom, out _) || atom.IsDebian)
+        {
+            return atom.IsDebian;
+        }
+
+        // Whatever is wrong with the configuration is told later, by whoever needs it.
+        var bag = new DiagnosticBag();
+        return TreePlaces.Of(Settings.Find(start, start, bag), [], bag).Any(tree => tree.Length > 0 && File.Exists(System.IO.Path.Combine(tree, atom.Key, "pkg.yaml")));
+    }
 
     private static BuilditException NoTarget(string target, string path, IEnumerable<string> verbs) => File.Exists(path)
         ? new(ExitCode.InvalidInput, $"'{target}' is a file", "name the directory that the container.yaml or pkg.yaml is in")

@@ -47,6 +47,11 @@ internal sealed record Settings
             bag.Error(home.Span, $"'{home.Value}': '~' has no meaning in a configuration", "write the whole path; without 'store' it is ~/.local/share/buildit");
         }
 
+        else if (config.Store is { Value: "" } nowhere)
+        {
+            bag.Error(nowhere.Span, "the store's directory has no name", "leave 'store' out: then it is ~/.local/share/buildit");
+        }
+
         return new() { Start = start, Directory = directory, Config = config, Root = root, Discover = config.Discover, StoreDirectory = StoreOf(config, root) };
     }
 

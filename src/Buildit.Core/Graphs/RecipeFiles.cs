@@ -80,6 +80,8 @@ public sealed class RecipeFiles(IWorkspace workspace, ILookups lookups, Diagnost
     // What no lock has yet is empty here; whoever reads the graph asks what is missing before anything of it is used.
     private Pin? Find(Lookup? lookup, string directory, SourceSpan span) => lookup is null ? null : lookups.Find(lookup, directory, span);
 
+    private static readonly Digest Nothing = Digest.Of(ReadOnlySpan<byte>.Empty);
+
     private ResolvedPatch Resolve(Patch patch, string directory)
     {
         var name = TreeName(patch.Location);
@@ -93,6 +95,10 @@ public sealed class RecipeFiles(IWorkspace workspace, ILookups lookups, Diagnost
         if (hashed is null)
         {
             bag.Error(patch.Span, $"there is no patch '{patch.Location}'", $"it is looked for in '{directory}'");
+        }
+        else if (hashed.Value.Digest == Nothing)
+        {
+            bag.Error(patch.Span, $"patch '{patch.Location}' is empty", "it would change nothing: write it again, or take it out of the recipe");
         }
         else if (patch.Sha256 is { } wanted && wanted != hashed.Value.Digest)
         {
