@@ -60,8 +60,22 @@ internal static class Options
         return option;
     }
 
+    /// <summary>An option with the name of a binhost. An empty one, often that of a variable that is not set, names none.</summary>
+    public static Option<string?> BinhostName(string name, string help, string description)
+    {
+        var option = new Option<string?>(name) { HelpName = help, Description = description };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+            {
+                result.AddError($"{name} takes the name of a binhost, not an empty one");
+            }
+        });
+        return option;
+    }
+
     /// <summary>--push[=NAME]. What stands behind it as a word of its own is no name, but a target.</summary>
-    public static Option<string?> Push { get; } = new("--push") { HelpName = "=NAME", Description = "Push packages and images to a binhost; without a name to those with 'push: true', else to the first that can be written to" };
+    public static Option<string?> Push { get; } = BinhostName("--push", "=NAME", "Push packages and images to a binhost; without a name to those with 'push: true', else to the first that can be written to");
 
     /// <summary>--push is written without a name: given to the parser in a form in which it takes no other word for one.</summary>
     public static string WithoutName(string argument) => argument == "--push" ? "--push=" + DefaultPlace : argument;
@@ -93,11 +107,14 @@ internal static class Options
             throw new BuilditException(ExitCode.InvalidInput, $"nothing to {command}: no TARGET is given", $"name a container's directory, for example 'buildit {(command == BuildCommand.Name ? "" : command + " ")}containers/nginx-prod'; 'buildit --help' shows more");
         }
 
-        // What looks like an option and is none would be the name of a target.
-        return targets.FirstOrDefault(t => t.StartsWith('-')) is { } option
-            ? throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. options.Select(o => o.Name)]) ?? $"'buildit {command} --help' lists the options")
-            : targets;
+        return NoOptions(targets, options, command);
     }
+
+    /// <summary>Words that were given, if any; throws if one looks like an option: as none is known of that name, it would be taken for a word.</summary>
+    public static string[] NoOptions(string[]? words, IEnumerable<Option> options, string command) =>
+        words?.FirstOrDefault(t => t.StartsWith('-')) is { } option
+            ? throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. options.Select(o => o.Name)]) ?? $"'buildit {command} --help' lists the options")
+            : words ?? [];
 
     /// <summary>The one target of a command that takes no more.</summary>
     public static string OneTarget(string[]? targets, IEnumerable<Option> options, string command) => NamedTargets(targets, options, command) is [var only]

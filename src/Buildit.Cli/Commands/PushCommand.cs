@@ -9,7 +9,7 @@ namespace Buildit.Cli.Commands;
 internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> verbs)
 {
     private readonly Argument<string[]> _targets = Options.Targets();
-    private readonly Option<string?> _to = new("--to") { HelpName = "NAME", Description = "The binhost [default: those with 'push: true', else the first that can be written to]" };
+    private readonly Option<string?> _to = Options.BinhostName("--to", "NAME", "The binhost [default: those with 'push: true', else the first that can be written to]");
     private readonly Option<string?> _key = new("--key") { HelpName = "NAME", Description = "Sign with this key of yours, or the private key in this file [default: the key 'default']" };
     private readonly Option<bool> _sources = new("--sources") { Description = "Push sources, patches and .debs as well, as far as they are in the store" };
     private readonly Option<bool> _logs = new("--logs") { Description = "Push the logs of the builds as well" };
