@@ -31,8 +31,8 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("--to takes the name of a binhost, not an empty one", "push", "test/x", "--to", "")]
-    [InlineData("--to takes the name of a binhost, not an empty one", "push", "test/x", "--to=")]
-    [InlineData("--push takes the name of a binhost, not an empty one", "test/x", "--push=")]
+    [InlineData("required argument missing for option: '--to'", "push", "test/x", "--to=")]
+    [InlineData("required argument missing for option: '--push'", "test/x", "--push=")]
     public async Task An_empty_name_of_a_binhost_is_not_the_default_one(string message, params string[] command)
     {
         using var workspace = new Workspace();

@@ -60,22 +60,8 @@ internal static class Options
         return option;
     }
 
-    /// <summary>An option with the name of a binhost. An empty one, often that of a variable that is not set, names none.</summary>
-    public static Option<string?> BinhostName(string name, string help, string description)
-    {
-        var option = new Option<string?>(name) { HelpName = help, Description = description };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: "" }])
-            {
-                result.AddError($"{name} takes the name of a binhost, not an empty one");
-            }
-        });
-        return option;
-    }
-
     /// <summary>--push[=NAME]. What stands behind it as a word of its own is no name, but a target.</summary>
-    public static Option<string?> Push { get; } = BinhostName("--push", "=NAME", "Push packages and images to a binhost; without a name to those with 'push: true', else to the first that can be written to");
+    public static Option<string?> Push { get; } = new("--push") { HelpName = "=NAME", Description = "Push packages and images to a binhost; without a name to those with 'push: true', else to the first that can be written to" };
 
     /// <summary>--push is written without a name: given to the parser in a form in which it takes no other word for one.</summary>
     public static string WithoutName(string argument) => argument == "--push" ? "--push=" + DefaultPlace : argument;
