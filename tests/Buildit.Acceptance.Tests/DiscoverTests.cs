@@ -131,7 +131,7 @@ public sealed class DiscoverTests : IDisposable
     {
         TheirDistribution();
         _place.Write(".buildit-config.yaml", $"binhosts: [{{name: theirs, {key}: '{address}', keys: [default.pub]}}]\n").Commit();
-        (await _workspace.BuildAsync("lock", $"--discover={_place.Url}")).Succeeds().Says($"binhost 'theirs' ({address})").DoesNotSay("warning").DoesNotSay("/trees/");
+        (await _workspace.BuildAsync("lock", $"--discover={_place.Url}")).Succeeds().Says($"binhost 'theirs' ({address})").DoesNotSay("warning");
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class DiscoverTests : IDisposable
         var discover = $"--discover={_place.Url}";
         await _workspace.MustBuildAsync("lock", discover);
         _workspace.Store = _workspace.In("empty");
-        (await _workspace.BuildAsync("test/hello", discover, "--offline")).Fails(7, "is not in the store", $"a build, or 'buildit lock {discover}', fetches it");
+        (await _workspace.BuildAsync("test/hello", discover, "--offline")).Fails(7, "is not in the store", "hint: run the command once without --offline");
         await _workspace.MustBuildAsync("lock", discover);
         (await _workspace.BuildAsync("test/hello", discover, "--offline")).Fails(7, $"hint: where there is a network: buildit fetch {discover} test/hello");
         _workspace.Store = Repository.SharedStore;
