@@ -17,6 +17,29 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("--chekc", "did you mean '--check'?", "lock")]
+    [InlineData("--bogus", "'buildit lock --help' lists the options", "lock", "--check")]
+    [InlineData("--bogus", "'buildit update --help' lists the options", "update")]
+    [InlineData("--jsn", "did you mean '--json'?", "search", "word")]
+    [InlineData("--sourcesonly", "did you mean '--sources-only'?", "fetch", "test/x")]
+    [InlineData("--with-output", "did you mean '--with-outputs'?", "bundle", "export", "test/x", "-o", "file")]
+    public async Task An_unknown_option_is_no_target(string option, string hint, params string[] command)
+    {
+        using var workspace = new Workspace();
+        (await workspace.BuildAsync([.. command, option])).Fails(2, $"there is no option '{option}'", hint);
+    }
+
+    [Theory]
+    [InlineData("--to takes the name of a binhost, not an empty one", "push", "test/x", "--to", "")]
+    [InlineData("required argument missing for option: '--to'", "push", "test/x", "--to=")]
+    [InlineData("required argument missing for option: '--push'", "test/x", "--push=")]
+    public async Task An_empty_name_of_a_binhost_is_not_the_default_one(string message, params string[] command)
+    {
+        using var workspace = new Workspace();
+        (await workspace.BuildAsync(command)).Fails(2, message);
+    }
+
+    [Theory]
     [InlineData("nothing-here", 2, "there is no target 'nothing-here'")]
     [InlineData("docter", 2, "did you mean the command 'doctor'?")]
     [InlineData("pkgs", 2, "neither a container.yaml nor a pkg.yaml in 'pkgs'")]

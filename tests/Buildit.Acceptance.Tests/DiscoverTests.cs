@@ -122,6 +122,64 @@ public sealed class DiscoverTests : IDisposable
         (await _workspace.MustBuildAsync("test/hello", $"--discover={git.Url}/place,push=True")).Says($"Discovered '{git.Url}/place': recipes in 'pkgs'\n").DoesNotSay("Uploading");
     }
 
+    [Theory]
+    [InlineData("url", "http://127.0.0.1:1/b")]
+    [InlineData("download", "https://127.0.0.1:1/b")]
+    [InlineData("url", "oci://127.0.0.1:1/b")]
+    [InlineData("download", "file:///nowhere/b")]
+    public async Task Addresses_of_binhosts_stay_as_the_place_names_them(string key, string address)
+    {
+        TheirDistribution();
+        _place.Write(".buildit-config.yaml", $"binhosts: [{{name: theirs, {key}: '{address}', keys: [default.pub]}}]\n").Commit();
+        (await _workspace.BuildAsync("lock", $"--discover={_place.Url}")).Succeeds().Says($"binhost 'theirs' ({address})").DoesNotSay("warning");
+    }
+
+    [Fact]
+    public async Task Paths_of_binhosts_count_from_the_repository()
+    {
+        TheirDistribution();
+        _place.Write(".buildit-config.yaml", "binhosts: [{name: theirs, url: ./bin}]\n").Commit();
+        var locked = (await _workspace.BuildAsync("lock", $"--discover={_place.Url}")).Succeeds();
+        Assert.Matches(@"binhost 'theirs' \(/.*/trees/[0-9a-f]{64}/bin\)", locked.Error);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_offered_nowhere_is_refused_even_where_a_binhost_cannot_be_asked()
+    {
+        var key = await PushAsync("bin");
+        _place.Write(".buildit-config.yaml", $"binhosts: [{{name: far, url: 'http://127.0.0.1:1/b', keys: [default.pub]}}, {{name: near, url: 'file://{_elsewhere.Path}/bin'}}]\n").Commit();
+        _workspace.Store = _workspace.In("store");
+        (await _workspace.BuildAsync("test/app", $"--discover={_place.Url}", "--require-binhost", "--trust", new('a', 64))).Fails(
+            6, $"warning: http://127.0.0.1:1/b cannot be asked for its keys", $"no place that was discovered offers the key {new string('a', 64)}");
+        (await _workspace.MustBuildAsync("test/app", $"--discover={_place.Url}", "--require-binhost", "--trust", key)).Says($"Signatures of {key} count now at 'near'", "Found HASH in 'near'.");
+    }
+
+    [Fact]
+    public async Task What_is_not_locked_yet_is_told_with_a_command_that_locks_it()
+    {
+        TheirDistribution();
+        var discover = $"--discover={_place.Url}";
+        (await _workspace.BuildAsync("test/hello", discover, "--locked")).Fails(7, $"is not in 'buildit.lock'", $"hint: run 'buildit lock {discover}', or build once without --locked and --offline");
+        (await _workspace.BuildAsync("lock", discover, "--check")).Fails(7, "is not in 'buildit.lock'");
+        (await _workspace.BuildAsync("lock", discover)).Succeeds().Says($"locked {_place.Url} default branch {_place.Head}");
+        (await _workspace.BuildAsync("lock", discover, "--check")).Succeeds();
+        await _workspace.MustBuildAsync("test/hello", discover, "--locked");
+    }
+
+    [Fact]
+    public async Task What_is_not_in_the_store_is_told_with_a_command_that_fetches_it()
+    {
+        TheirDistribution();
+        var discover = $"--discover={_place.Url}";
+        await _workspace.MustBuildAsync("lock", discover);
+        _workspace.Store = _workspace.In("empty");
+        (await _workspace.BuildAsync("test/hello", discover, "--offline")).Fails(7, "is not in the store", "hint: run the command once without --offline");
+        await _workspace.MustBuildAsync("lock", discover);
+        (await _workspace.BuildAsync("test/hello", discover, "--offline")).Fails(7, $"hint: where there is a network: buildit fetch {discover} test/hello");
+        _workspace.Store = Repository.SharedStore;
+        (await _workspace.MustBuildAsync("fetch", "--sources-only", discover, "test/hello")).Says("Fetching what test/hello-1.0 is built from");
+    }
+
     [Fact]
     public async Task Where_nothing_is_found_every_way_is_told_with_its_reason()
     {
@@ -160,6 +218,13 @@ public sealed class DiscoverTests : IDisposable
     }
 
     private static string Hello(string mark) => $"name: hello\nversions: {{1.0: {{}}}}\nneeds: {{tools: {Workspace.FewTools}}}\nbuild: {{install: 'echo {mark} > \"$OUTPUT/hello\"'}}\n";
+
+    /// <summary>The place has the distribution, and its lock: 'buildit lock' asks no mirror for an index.</summary>
+    private void TheirDistribution()
+    {
+        Directory.Move(_workspace.In("pkgs/debian"), Path.Combine(_place.Path, "pkgs/debian"));
+        _place.Commit();
+    }
 
     private void Configure(string place) => _workspace.Write(".buildit-config.yaml", $"recipes: [./pkgs]\ndiscover: ['{place}']\n");
 

@@ -64,14 +64,14 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
         }
 
         LookupPolicy.ThrowIfErrors(bag);
-        shortage.ThrowIfAny(request.Targets);
+        shortage.ThrowIfAny([.. request.Discover.Select(d => $"--discover={d.Place}"), .. request.Targets]);
     }
 
     private async Task<(Target Target, Workspace Workspace)> FindAsync(BuildRequest request, string written, CancellationToken cancel)
     {
         if (!_found.TryGetValue(written, out var found))
         {
-            _found[written] = found = await DiscoveredTarget.FindAsync(request, written, verbs, terminal, cancel);
+            _found[written] = found = await DiscoveredTarget.FindAsync(request.Start, written, request.Lookups, request.Discover, verbs, terminal, cancel);
             await new DiscoveryTrust(terminal, found.Workspace).AcceptAsync(request.Trusted, request.Engine.Offline, cancel);
         }
 

@@ -3,11 +3,13 @@ using System.CommandLine;
 using System.Globalization;
 using Buildit.Build.Engine;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Discovering;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Discovery;
 using Buildit.Store.Fetching;
 
 namespace Buildit.Cli.Commands;
@@ -21,57 +23,63 @@ internal sealed class LockCommand(Terminal terminal, Func<IEnumerable<string>> v
     {
         var targets = new Argument<string[]>("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package: its buildit.lock is completed, too" };
         var check = new Option<bool>("--check") { Description = "Write no lock; exit with 7 if one is not up to date" };
-        var command = new Command("lock", "Pin the distribution packages that recipes name, with everything they depend on, in packages.lock; and what targets look up, in their buildit.lock") { targets, check };
-        command.SetAction((parsed, cancel) => RunAsync(Options.StartOf(parsed), parsed.GetValue(targets) ?? [], parsed.GetValue(check), cancel));
+        var discover = Options.Discover();
+        var command = new Command("lock", "Pin the distribution packages that recipes name, with everything they depend on, in packages.lock; and what targets look up, in their buildit.lock") { targets, check, discover };
+        command.SetAction((parsed, cancel) => RunAsync(
+            Options.StartOf(parsed), Options.NoOptions(parsed.GetValue(targets), [check, discover], "lock"), new(Locked: parsed.GetValue(check), Offline: false), Options.DiscoverOf(parsed.GetValue(discover)), cancel));
         return command;
     }
 
-    private async Task<int> RunAsync(string start, string[] written, bool check, CancellationToken cancel)
+    private async Task<int> RunAsync(string start, string[] written, LookupPolicy policy, ImmutableArray<DiscoveryEntry> discover, CancellationToken cancel)
     {
-        ImmutableArray<Target> targets = [.. written.Select(t => Target.Find(start, t, verbs()))];
-        var policy = new LookupPolicy(Locked: check, Offline: false);
-        var isCurrent = await LockDistributionsAsync(start, targets, policy, cancel);
-        foreach (var target in targets)
+        Task<(Target Target, Workspace Workspace)> FindAsync(string target) => DiscoveredTarget.FindAsync(start, target, policy, discover, verbs, terminal, cancel);
+
+        var workspaces = new List<Workspace>();
+        foreach (var target in written)
         {
-            isCurrent &= await LockAsync(start, target, policy, cancel);
+            workspaces.Add((await FindAsync(target)).Workspace);
         }
 
-        return (int)(isCurrent || !check ? ExitCode.Ok : ExitCode.Missing);
+        if (written.Length == 0)
+        {
+            workspaces.Add(await TreeCheckouts.FindWorkspaceAsync(start, start, policy, discover, terminal, cancel));
+            RequireSomething(workspaces[0]);
+        }
+
+        var isCurrent = await LockDistributionsAsync(workspaces, policy, cancel);
+        foreach (var target in written)
+        {
+            // Found again: with the distribution's lock as it is now.
+            var (found, workspace) = await FindAsync(target);
+            isCurrent &= await LockAsync(found, workspace, policy, cancel);
+        }
+
+        return (int)(isCurrent || !policy.Locked ? ExitCode.Ok : ExitCode.Missing);
     }
 
     /// <summary>The distributions of the targets' workspaces, each once.</summary>
-    private async Task<bool> LockDistributionsAsync(string start, ImmutableArray<Target> targets, LookupPolicy policy, CancellationToken cancel)
+    private async Task<bool> LockDistributionsAsync(IEnumerable<Workspace> workspaces, LookupPolicy policy, CancellationToken cancel)
     {
         var isCurrent = true;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var place in targets.IsEmpty ? [start] : targets.Select(t => t.Path))
+        foreach (var workspace in workspaces.Where(w => w.Distribution is not null).DistinctBy(w => w.Distribution!.Directory))
         {
-            var workspace = await TreeCheckouts.FindWorkspaceAsync(start, place, policy, terminal, cancel);
-            if (workspace.Distribution is not { } files)
-            {
-                RequireSomething(workspace, targets);
-            }
-            else if (seen.Add(files.Directory))
-            {
-                using var session = new Session(workspace, new EngineOptions(), static _ => { });
-                isCurrent &= await new DistributionLock(session, files, terminal).UpdateAsync(policy.Locked, null, cancel);
-            }
+            using var session = new Session(workspace, new EngineOptions(), static _ => { });
+            isCurrent &= await new DistributionLock(session, workspace.Distribution!, terminal).UpdateAsync(policy.Locked, null, cancel);
         }
 
         return isCurrent;
     }
 
-    private static void RequireSomething(Workspace workspace, ImmutableArray<Target> targets)
+    private static void RequireSomething(Workspace workspace)
     {
-        if (targets.IsEmpty && !TreePlaces.Git(workspace.Settings).Any())
+        if (workspace.Distribution is null && !TreePlaces.Git(workspace.Settings).Any() && workspace.Discovered.IsEmpty)
         {
             throw new BuilditException(ExitCode.InvalidInput, "no recipe tree declares a distribution", "a recipe tree declares it in debian/distribution.yaml; start the command in the workspace, or say where it is with -C");
         }
     }
 
-    private async Task<bool> LockAsync(string start, Target target, LookupPolicy policy, CancellationToken cancel)
+    private async Task<bool> LockAsync(Target target, Workspace workspace, LookupPolicy policy, CancellationToken cancel)
     {
-        var workspace = await TreeCheckouts.FindWorkspaceAsync(start, target.Path, policy, terminal, cancel);
         using var session = new Session(workspace, new EngineOptions(), new Progress(terminal).Take);
         var bag = new DiagnosticBag();
         var graph = TargetGraph.ReadUnlocked(session, target, bag);

@@ -93,11 +93,14 @@ internal static class Options
             throw new BuilditException(ExitCode.InvalidInput, $"nothing to {command}: no TARGET is given", $"name a container's directory, for example 'buildit {(command == BuildCommand.Name ? "" : command + " ")}containers/nginx-prod'; 'buildit --help' shows more");
         }
 
-        // What looks like an option and is none would be the name of a target.
-        return targets.FirstOrDefault(t => t.StartsWith('-')) is { } option
-            ? throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. options.Select(o => o.Name)]) ?? $"'buildit {command} --help' lists the options")
-            : targets;
+        return NoOptions(targets, options, command);
     }
+
+    /// <summary>Words that were given, if any; throws if one looks like an option: as none is known of that name, it would be taken for a word.</summary>
+    public static string[] NoOptions(string[]? words, IEnumerable<Option> options, string command) =>
+        words?.FirstOrDefault(t => t.StartsWith('-')) is { } option
+            ? throw new BuilditException(ExitCode.InvalidInput, $"there is no option '{option}'", Suggestion.Hint(option, [.. options.Select(o => o.Name)]) ?? $"'buildit {command} --help' lists the options")
+            : words ?? [];
 
     /// <summary>The one target of a command that takes no more.</summary>
     public static string OneTarget(string[]? targets, IEnumerable<Option> options, string command) => NamedTargets(targets, options, command) is [var only]

@@ -9,7 +9,7 @@ namespace Buildit.Cli.Commands;
 internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> verbs)
 {
     private readonly Argument<string[]> _targets = Options.Targets();
-    private readonly Option<string?> _to = new("--to") { HelpName = "NAME", Description = "The binhost [default: those with 'push: true', else the first that can be written to]" };
+    private readonly Option<string?> _to = To();
     private readonly Option<string?> _key = new("--key") { HelpName = "NAME", Description = "Sign with this key of yours, or the private key in this file [default: the key 'default']" };
     private readonly Option<bool> _sources = new("--sources") { Description = "Push sources, patches and .debs as well, as far as they are in the store" };
     private readonly Option<bool> _logs = new("--logs") { Description = "Push the logs of the builds as well" };
@@ -33,5 +33,19 @@ internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> v
                 cancel);
         });
         return command;
+    }
+
+    private static Option<string?> To()
+    {
+        var option = new Option<string?>("--to") { HelpName = "NAME", Description = "The binhost [default: those with 'push: true', else the first that can be written to]" };
+        option.Validators.Add(result =>
+        {
+            // Often that of a variable that is not set: it does not mean the default.
+            if (result.Tokens is [{ Value: "" }])
+            {
+                result.AddError("--to takes the name of a binhost, not an empty one");
+            }
+        });
+        return option;
     }
 }

@@ -23,15 +23,15 @@ internal sealed class SearchCommand(Terminal terminal)
     {
         var command = new Command("search", "Look for recipes, containers, distribution packages, and for what binhosts have") { _words, _offline, _discover, _json };
         command.SetAction((parsed, cancel) => RunAsync(
-            Options.StartOf(parsed), parsed.GetValue(_words) ?? [], Options.DiscoverOf(parsed.GetValue(_discover)), parsed.GetValue(_offline), parsed.GetValue(_json), cancel));
+            Options.StartOf(parsed), Options.NoOptions(parsed.GetValue(_words), [_offline, _discover, _json], "search"), Options.DiscoverOf(parsed.GetValue(_discover)), parsed.GetValue(_offline), parsed.GetValue(_json), cancel));
         return command;
     }
 
     private async Task<int> RunAsync(string start, string[] words, ImmutableArray<DiscoveryEntry> discover, bool offline, bool asJson, CancellationToken cancel)
     {
-        if (words.Length == 0 || words.Any(w => w.StartsWith('-')))
+        if (words.Length == 0)
         {
-            throw new BuilditException(ExitCode.InvalidInput, words.FirstOrDefault(w => w.StartsWith('-')) is { } option ? $"there is no option '{option}'" : "there is no WORD to search for", "for example: buildit search nginx");
+            throw new BuilditException(ExitCode.InvalidInput, "there is no WORD to search for", "for example: buildit search nginx");
         }
 
         var workspace = await TreeCheckouts.FindWorkspaceAsync(start, start, new(Locked: false, offline), discover, terminal, cancel);

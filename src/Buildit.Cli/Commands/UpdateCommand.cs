@@ -24,7 +24,7 @@ internal sealed class UpdateCommand(Terminal terminal)
             Description = "debian/NAME, the address of a patch or git repository or the last part of it, or a target (all of its buildit.lock); everything in the workspace if none is given",
         };
         var command = new Command("update", "Look up again what locks pin and may have moved: branches, tags, patches by URL, recipe trees, distribution packages") { names };
-        command.SetAction((parsed, cancel) => RunAsync(Options.StartOf(parsed), parsed.GetValue(names) ?? [], cancel));
+        command.SetAction((parsed, cancel) => RunAsync(Options.StartOf(parsed), Options.NoOptions(parsed.GetValue(names), [], "update"), cancel));
         return command;
     }
 

@@ -38,11 +38,11 @@ internal sealed record DiscoveredPlace(DiscoveryEntry Entry, string? Checkout, I
             }
             else if (locked.Find(new Lookup.Place(entry.Place)) is null)
             {
-                bag.Add(LookupPolicy.NotLocked($"what is to be discovered at '{entry.Place}'", entry.Span, settings.Display(settings.LockPath), "run 'buildit lock', or build something"));
+                bag.Add(LookupPolicy.NotLocked($"what is to be discovered at '{entry.Place}'", entry.Span, settings.Display(settings.LockPath), $"run {LockCommand(entry)}, or build something without --locked and --offline"));
             }
             else
             {
-                bag.Add(new($"what was discovered at '{entry.Place}' is not in the store", entry.Span, "a build, or 'buildit lock', fetches it") { Code = ExitCode.Missing });
+                bag.Add(new($"what was discovered at '{entry.Place}' is not in the store", entry.Span, $"a build, or {LockCommand(entry)}, fetches it") { Code = ExitCode.Missing });
             }
         }
 
@@ -68,13 +68,16 @@ internal sealed record DiscoveredPlace(DiscoveryEntry Entry, string? Checkout, I
         return file is not null && File.Exists(file) && File.ReadAllBytes(file) is var bytes && Digest.Of(bytes).Hex == Path.GetFileName(file) ? PlaceDescription.Parse(Encoding.UTF8.GetString(bytes)) : null;
     }
 
+    /// <summary>The command that locks and fetches what is at a place, quoted for messages: it must be told of the place as this one was.</summary>
+    private static string LockCommand(DiscoveryEntry entry) => entry.Span is null ? $"'buildit lock --discover={entry.Place}'" : TreePlaces.LockCommand;
+
     /// <summary>Where a place is written, for messages.</summary>
     public static SourceSpan SpanOf(DiscoveryEntry entry) => entry.Span ?? new(new("--discover", entry.Place), 1, 1, entry.Place.Length);
 
     private static DiscoveredPlace Read(Settings settings, DiscoveryEntry entry, PlaceDescription description, PinLock locked, DiagnosticBag bag)
     {
         ImmutableArray<DiscoveredBinhost> named = [.. description.Binhosts.Select(b => new DiscoveredBinhost(new(new(b.Name, SpanOf(entry))) { Download = b.Download }, []))];
-        if (description.Git is not { } git || TreePlaces.Git(new(git) { Span = SpanOf(entry) }, settings, locked, bag) is not { Length: > 0 } checkout || !Directory.Exists(checkout))
+        if (description.Git is not { } git || TreePlaces.Git(new(git) { Span = SpanOf(entry) }, settings, locked, bag, LockCommand(entry)) is not { Length: > 0 } checkout || !Directory.Exists(checkout))
         {
             return new(entry, null, [], named);
         }
@@ -88,15 +91,22 @@ internal sealed record DiscoveredPlace(DiscoveryEntry Entry, string? Checkout, I
 
     private static DiscoveredBinhost? Binhost(DiscoveryEntry entry, BinhostEntry binhost, string checkout)
     {
-        if ((IsRemote(binhost.Download) || entry.IsLocal ? binhost.Download : Inside(checkout, binhost.Download)) is not { } download)
+        if (DownloadOf(entry, binhost.Download, checkout) is not { } download)
         {
             return null;
         }
 
         var upload = entry.Push && binhost.Upload is { } to && (IsRemote(to) || (entry.IsLocal && (Path.IsPathRooted(to) || to.StartsWith("file:", StringComparison.Ordinal)))) ? to : null;
         var keys = binhost.Keys.Select(k => Inside(checkout, k.Value)).OfType<string>().Where(File.Exists).Select(f => PublicKey.Parse(File.ReadAllText(f))).OfType<PublicKey>();
-        return new(binhost with { Download = Path.Combine(checkout, download), Upload = upload, Push = upload is not null, Keys = [] }, [.. keys]);
+        return new(binhost with { Download = download, Upload = upload, Push = upload is not null, Keys = [] }, [.. keys]);
     }
+
+    /// <summary>Where a binhost of a place is: an address stays as it is, a path counts from the checkout. Null for what the place may not name.</summary>
+    private static string? DownloadOf(DiscoveryEntry entry, string download, string checkout) =>
+        IsRemote(download) ? download
+        : !entry.IsLocal ? Inside(checkout, download)
+        : download.StartsWith("file:", StringComparison.Ordinal) ? download
+        : Path.GetFullPath(Path.Combine(checkout, download));
 
     private static bool IsRemote(string location) => location.Contains("://", StringComparison.Ordinal) && !location.StartsWith("file:", StringComparison.Ordinal);
 

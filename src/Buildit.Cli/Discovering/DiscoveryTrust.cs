@@ -31,7 +31,7 @@ internal sealed class DiscoveryTrust(Terminal terminal, Workspace workspace)
 
     /// <summary>Accepts keys by their fingerprints, at every discovered binhost that offers them. Throws if one is offered nowhere.</summary>
     /// <param name="trusted">What the user has named.</param>
-    /// <param name="offline">Whether binhosts may not be asked.</param>
+    /// <param name="offline">Whether only binhosts of this machine may be asked.</param>
     /// <param name="cancel">Ends it.</param>
     public async Task AcceptAsync(IReadOnlyCollection<Digest> trusted, bool offline, CancellationToken cancel)
     {
@@ -40,9 +40,9 @@ internal sealed class DiscoveryTrust(Terminal terminal, Workspace workspace)
         {
             var found = Offers.Where(o => o.Key.Id == id).ToList();
             found.AddRange(discovered.Where(b => IsAccepted(b, id)).SelectMany(b => workspace.Binhosts.KeysOf(b).Where(k => k.Id == id).Select(k => (b, k))));
-            foreach (var binhost in found.Count > 0 || offline ? [] : discovered)
+            if (found.Count == 0)
             {
-                found.AddRange((await KeyTrust.OfferedAsync(workspace, binhost.Download, cancel)).Where(k => k.Id == id).Select(k => (binhost, k)));
+                found.AddRange(await AskAsync(id, offline, cancel));
             }
 
             if (found.Count == 0)
@@ -56,6 +56,25 @@ internal sealed class DiscoveryTrust(Terminal terminal, Workspace workspace)
                 terminal.Line($"Signatures of {id.Hex} count now at '{binhost.Name}' ({Redaction.Of(binhost.Download)}){KeyCommand.Words(key)}.");
             }
         }
+    }
+
+    /// <summary>Asks the discovered binhosts for a key. One that cannot be asked is told, and keeps the others from nothing.</summary>
+    private async Task<List<(BinhostSetting Binhost, PublicKey Key)>> AskAsync(Digest id, bool offline, CancellationToken cancel)
+    {
+        var found = new List<(BinhostSetting, PublicKey)>();
+        foreach (var binhost in workspace.Binhosts.Readable(offline).Where(b => b.IsDiscovered))
+        {
+            try
+            {
+                found.AddRange((await KeyTrust.OfferedAsync(workspace, binhost.Download, cancel)).Where(k => k.Id == id).Select(k => (binhost, k)));
+            }
+            catch (BuilditException e)
+            {
+                terminal.Print([.. e.Diagnostics.Select(d => d with { Severity = Severity.Warning })]);
+            }
+        }
+
+        return found;
     }
 
     private bool IsAccepted(BinhostSetting binhost, Digest key) => workspace.Binhosts.KeysOf(binhost).Any(k => k.Id == key);

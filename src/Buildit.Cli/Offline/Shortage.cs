@@ -23,12 +23,12 @@ internal sealed record Shortage(ImmutableArray<MissingFile> Files, ImmutableArra
         [.. Binhosts.Concat(other.Binhosts).GroupBy(b => b.Name).Select(g => g.First() with { Had = [.. g.SelectMany(b => b.Had).Distinct()] })]);
 
     /// <summary>Throws if anything is missing.</summary>
-    /// <param name="targets">What is to be built, as it was written.</param>
-    public void ThrowIfAny(IEnumerable<string> targets)
+    /// <param name="arguments">What is to be built, and where more is discovered, as arguments of 'buildit fetch'.</param>
+    public void ThrowIfAny(IEnumerable<string> arguments)
     {
         if (!Files.IsEmpty)
         {
-            throw new BuilditException(ExitCode.Missing, [new(Message, Hint: $"where there is a network: buildit fetch {string.Join(' ', targets)}") { Detail = Detail(), Code = ExitCode.Missing }]);
+            throw new BuilditException(ExitCode.Missing, [new(Message, Hint: $"where there is a network: buildit fetch {string.Join(' ', arguments)}") { Detail = Detail(), Code = ExitCode.Missing }]);
         }
     }
 

@@ -13,6 +13,9 @@ namespace Buildit.Cli.Workspaces;
 /// <summary>Where the recipe trees of a configuration are on disk.</summary>
 internal static class TreePlaces
 {
+    /// <summary>The command that locks and fetches what the configuration names, quoted for messages.</summary>
+    public const string LockCommand = "'buildit lock'";
+
     /// <summary>Absolute directories, in order of preference; those of discovered places last. What is not there goes to the bag.</summary>
     public static ImmutableArray<string> Of(Settings settings, ImmutableArray<DiscoveredPlace> discovered, DiagnosticBag bag)
     {
@@ -20,7 +23,7 @@ internal static class TreePlaces
         ImmutableArray<string> declared = [.. settings.Config.Recipes.Select(tree => tree switch
         {
             RecipeTree.Local local => Local(local, settings, bag),
-            RecipeTree.Git git => Git(git, settings, locked, bag),
+            RecipeTree.Git git => Git(git, settings, locked, bag, LockCommand),
             _ => throw new System.Diagnostics.UnreachableException(),
         })];
         return [.. settings.Config.Recipes.IsEmpty ? Found(settings) : declared, .. discovered.SelectMany(p => p.RecipeTrees)];
@@ -47,19 +50,19 @@ internal static class TreePlaces
     }
 
     /// <summary>Directory of the checkout of something in git; what is not locked or not there goes to the bag.</summary>
-    public static string Git(RecipeTree.Git tree, Settings settings, PinLock locked, DiagnosticBag bag)
+    public static string Git(RecipeTree.Git tree, Settings settings, PinLock locked, DiagnosticBag bag, string lockCommand)
     {
         var name = new GitRequest(tree.Origin, tree.Span).Name;
         if (locked.Find(new Lookup.GitRecipes(tree.Origin)) is not { } pin)
         {
-            bag.Add(LookupPolicy.NotLocked($"recipe tree '{name}'", tree.Span, settings.Display(settings.LockPath), "run 'buildit lock'"));
+            bag.Add(LookupPolicy.NotLocked($"recipe tree '{name}'", tree.Span, settings.Display(settings.LockPath), $"run {lockCommand}, or build once without --locked and --offline"));
             return "";
         }
 
         var directory = Checkout(settings, pin);
         if (!Directory.Exists(directory))
         {
-            bag.Add(new($"recipe tree '{name}' at commit {pin.Commit} is not in the store", tree.Span, "a build, or 'buildit lock', fetches it") { Code = ExitCode.Missing });
+            bag.Add(new($"recipe tree '{name}' at commit {pin.Commit} is not in the store", tree.Span, $"a build, or {lockCommand}, fetches it") { Code = ExitCode.Missing });
         }
 
         return directory;
