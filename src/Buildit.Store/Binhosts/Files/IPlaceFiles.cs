@@ -42,8 +42,8 @@ internal interface IPlaceFiles : IDisposable
     /// <summary>What is known of a file; null if it is not there.</summary>
     Task<FileState?> StateAsync(string path, CancellationToken cancel);
 
-    /// <summary>Which of these files are there.</summary>
-    Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel);
+    /// <summary>What is known of those of these files that are there.</summary>
+    Task<IReadOnlyDictionary<string, FileState>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel);
 
     /// <summary>What is in a directory, by name; empty if it is not there.</summary>
     Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel);

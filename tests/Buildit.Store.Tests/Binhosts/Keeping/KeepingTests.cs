@@ -190,6 +190,20 @@ public sealed class KeepingTests : IDisposable
         Assert.Equal(["dir"], await _bench.FindAsync(one));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_damaged_part_of_the_catalog_is_written_again(bool sameSize)
+    {
+        await ThreeAsync();
+        var part = Path.Combine(Root, BinhostLayout.Blob(Catalog.Parse(File.ReadAllBytes(Path.Combine(Root, BinhostLayout.Catalog)))!.Shards[0].Blob));
+        File.WriteAllBytes(part, new byte[sameSize ? new FileInfo(part).Length : 1]);
+        Assert.Null(await KeptCatalog.ReadAsync(_place, default));
+        await KeptCatalog.RewriteAsync(_place, async _ => (await Inventory.ReadAsync(_place, default)).Holdings.SelectMany(h => h.Rows), default);
+        Assert.NotNull(await KeptCatalog.ReadAsync(_place, default));
+        Assert.Empty(await DefectsAsync());
+    }
+
     public void Dispose()
     {
         _place.Dispose();
