@@ -13,7 +13,7 @@ internal sealed class BinhostCheck(Terminal terminal, BinhostChoice choice)
 {
     public async Task<int> RunAsync(bool asJson, CancellationToken cancel)
     {
-        using var place = choice.OpenToKeep();
+        using var place = await choice.OpenToKeepAsync(cancel);
         var read = 0L;
         var defects = await new BinhostVerification(place, choice.Trust, TimeProvider.System.GetUtcNow(), bytes => terminal.Status($"  read {ByteCount.Show(Interlocked.Add(ref read, bytes))}")).RunAsync(cancel);
         if (asJson)

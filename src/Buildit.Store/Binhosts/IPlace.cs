@@ -64,6 +64,9 @@ public interface IKeptPlace : IWritablePlace
     /// <summary>All files in a directory and below it, by path; empty if it is not there. An empty name is the whole place.</summary>
     Task<IReadOnlyList<PlaceFile>> ListAsync(string directory, CancellationToken cancel);
 
+    /// <summary>What is at the top of it, by name; empty if it is not there.</summary>
+    Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancel);
+
     /// <summary>Puts a blob in place of what is there under its name: for what is known to be damaged.</summary>
     Task ReplaceBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel);
 

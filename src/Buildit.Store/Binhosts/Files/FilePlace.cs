@@ -115,7 +115,7 @@ public abstract class FilePlace : IKeptPlace
                 }
                 else
                 {
-                    files.Add(new(path, state.Size, DateTimeOffset.FromUnixTimeSeconds(state.Modified)));
+                    files.Add(new(path, state.Size, state.Modified));
                 }
             }
         }
@@ -123,6 +123,9 @@ public abstract class FilePlace : IKeptPlace
         files.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
         return files;
     });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancel) => Guarded<IReadOnlyList<string>>(async () => [.. (await _files.ListAsync("", cancel)).Select(e => e.Name)]);
 
     /// <inheritdoc/>
     public Task<Stream?> OpenAsync(string path, CancellationToken cancel) => Guarded(() => _files.OpenAsync(path, 0, cancel));
@@ -223,7 +226,7 @@ public abstract class FilePlace : IKeptPlace
             }
 
             // A web server tells states apart by size and second, so that each state needs a second of its own.
-            var modified = Math.Max(_time.GetUtcNow().ToUnixTimeSeconds(), state.Modified + 1);
+            var modified = Math.Max(_time.GetUtcNow().ToUnixTimeSeconds(), state.Modified.ToUnixTimeSeconds() + 1);
             return await change(current) is not { } wanted || await turn.ReplaceAsync(path, wanted, modified, cancel);
         },
         path,

@@ -149,7 +149,7 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
     private string In(string path) => Path.Combine(root, path);
 
     private static FileState StateOf(FileSystemInfo entry) =>
-        new(entry is FileInfo file ? file.Length : 0, new DateTimeOffset(entry.LastWriteTimeUtc).ToUnixTimeSeconds(), entry is DirectoryInfo);
+        new(entry is FileInfo file ? file.Length : 0, new DateTimeOffset(entry.LastWriteTimeUtc), entry is DirectoryInfo);
 
     private void Sync(string path) => Posix.SyncDirectory(Path.GetDirectoryName(In(path))!);
 }

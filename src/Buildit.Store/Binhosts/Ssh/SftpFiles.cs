@@ -177,7 +177,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
             reply.Bytes();
         }
 
-        return new(size, times.Modified, (mode & FileType) == Directory);
+        return new(size, DateTimeOffset.FromUnixTimeSeconds(times.Modified), (mode & FileType) == Directory);
     }
 
     private string In(string path) => $"{address.Path}/{path}";
