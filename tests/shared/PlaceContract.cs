@@ -63,7 +63,7 @@ public abstract class PlaceContract
         }
 
         var found = await Reader.FindBlobsAsync([.. absent, .. there.Select(Digest.Of)], None);
-        Assert.Equal(there.Select(Digest.Of).Order(), found.Order());
+        Assert.Equal(there.Select(Digest.Of).Order(), found.Keys.Order());
     }
 
     [Fact]
@@ -107,6 +107,13 @@ public abstract class WritablePlaceContract : PlaceContract
         await PutAsync("blobs/", Large);
         await Writer.PutBlobAsync(Digest.Of(Large), Large.Length, () => throw new InvalidOperationException("read again"), None);
         Assert.Contains(Digest.Of(Large), await Reader.FindBlobsAsync([Digest.Of(Large)], None));
+    }
+
+    [Fact]
+    public async Task The_size_of_a_blob_is_told()
+    {
+        await PutAsync("blobs/", Large);
+        Assert.Equal(Large.Length, (await Reader.FindBlobsAsync([Digest.Of(Large)], None))[Digest.Of(Large)]);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
     public async Task<PushReport> PushAsync(IReadOnlyCollection<Realised> packages, CancellationToken cancel)
     {
         var there = await writer.FindRecordsAsync(packages.Select(p => p.Record.RecipeKey.Digest), cancel);
-        var held = await writer.FindBlobsAsync([.. there.Values.SelectMany(e => e.Layers.Select(l => l.Digest)), .. packages.Select(p => p.Package.Key.Digest)], cancel);
+        var held = await writer.FindBlobsAsync([.. there.Values.SelectMany(e => e.Layers.Select(l => (l.Digest, l.Size))), .. packages.Select(p => (p.Package.Key.Digest, (long)Encoding.UTF8.GetByteCount(p.Package.Preimage)))], cancel);
         var failed = new ConcurrentBag<(string, string)>();
         var pushed = new ConcurrentBag<PushedRecord>();
         var unchanged = new ConcurrentBag<PushedPackage>();

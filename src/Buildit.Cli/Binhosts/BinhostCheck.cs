@@ -13,7 +13,7 @@ internal sealed class BinhostCheck(Terminal terminal, BinhostChoice choice)
 {
     public async Task<int> RunAsync(bool asJson, CancellationToken cancel)
     {
-        using var place = choice.OpenToKeep();
+        using var place = await choice.OpenToKeepAsync(cancel);
         var read = 0L;
         var defects = await new BinhostVerification(place, choice.Trust, TimeProvider.System.GetUtcNow(), bytes => terminal.Status($"  read {ByteCount.Show(Interlocked.Add(ref read, bytes))}")).RunAsync(cancel);
         if (asJson)
@@ -35,8 +35,8 @@ internal sealed class BinhostCheck(Terminal terminal, BinhostChoice choice)
     private string Remedy(Defect defect) => defect switch
     {
         { Kind: DefectKind.Catalog } => $"buildit binhost rebuild-catalog {choice.Word}",
-        { Kind: DefectKind.Damaged, Subject: null } => "delete it",
-        { Kind: DefectKind.Damaged } => $"delete it, and where it was built: buildit push {defect.Subject} --to {choice.Word}",
+        { Kind: DefectKind.Damaged, Subject: null } => "delete it; the next push of what needs it puts it again",
+        { Kind: DefectKind.Damaged } => $"delete it; the next push puts it again, where it was built: buildit push {defect.Subject} --to {choice.Word}",
         { Refusal: { } refusal } => new BinhostEvent.Refused(defect.Subject ?? "TARGET", refusal) { Binhost = choice.Word }.Describe().Hint!,
         _ => $"where it was built: buildit push {defect.Subject ?? "TARGET"} --to {choice.Word}",
     };

@@ -1,9 +1,11 @@
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
+using Buildit.Core.Binhosts;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trust;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Binhosts.Keeping;
 using Buildit.Store.Fetching;
 using Buildit.Store.Trust;
 
@@ -59,8 +61,21 @@ internal sealed record BinhostChoice(string Name, string Location, BinhostSettin
         ? throw new BuilditException(ExitCode.Unresolvable, $"the binhost '{Name}' cannot be read: {why}")
         : new(Places().Read(Location), Session.Patience, TimeProvider.System, static _ => { });
 
-    /// <summary>Opens it to be tidied. Throws if it is of a kind that cannot be.</summary>
-    public IKeptPlace OpenToKeep()
+    /// <summary>Opens it to be tidied. Throws if it is of a kind that cannot be, or no binhost.</summary>
+    public async Task<IKeptPlace> OpenToKeepAsync(CancellationToken cancel)
+    {
+        var place = OpenToSetUp();
+        if (await BinhostMarks.IsBinhostAsync(place, cancel))
+        {
+            return place;
+        }
+
+        place.Dispose();
+        throw NoBinhost();
+    }
+
+    /// <summary>Opens it to be tidied or made. Throws if it is of a kind that cannot be.</summary>
+    public IKeptPlace OpenToSetUp()
     {
         var why = PlaceFactory.CannotWrite(Location);
         if (why is null && Places().Write(Location) is var place)
@@ -83,11 +98,15 @@ internal sealed record BinhostChoice(string Name, string Location, BinhostSettin
         var directory = !PlaceFactory.IsLocal(location)
             ? throw new BuilditException(ExitCode.Unresolvable, $"the binhost '{Name}' is not on this machine", "name a directory")
             : location.StartsWith("file://", StringComparison.Ordinal) ? new Uri(location).LocalPath : location;
-        return Directory.Exists(directory) ? directory : throw new BuilditException(ExitCode.Missing, $"there is no directory '{Workspace.Display(directory)}'", $"'buildit binhost init {Word}' makes it; so does the first push");
+        return File.Exists(Path.Combine(directory, BinhostLayout.LayoutMarker)) ? directory
+            : Directory.Exists(directory) ? throw NoBinhost()
+            : throw new BuilditException(ExitCode.Missing, $"there is no directory '{Workspace.Display(directory)}'", $"'buildit binhost init {Word}' makes it; so does the first push");
     }
 
     /// <summary>What to tell when the place does not work.</summary>
     public BuilditException Failed(PlaceException e) => new(ExitCode.FetchFailed, $"the binhost '{Name}' ({Redaction.Of(Location)}) failed: {e.Message}", inner: e);
+
+    private BuilditException NoBinhost() => new(ExitCode.Missing, $"'{Name}' is no binhost: it has no {BinhostLayout.LayoutMarker}", $"to make one there: buildit binhost init {Word}");
 
     private PlaceFactory Places()
     {

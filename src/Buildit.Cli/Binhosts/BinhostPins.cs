@@ -15,7 +15,7 @@ internal sealed class BinhostPins(Terminal terminal, BinhostChoice choice)
     /// <summary>Pins the records that are meant.</summary>
     public async Task<int> PinAsync(string what, CancellationToken cancel)
     {
-        using var place = choice.OpenToKeep();
+        using var place = await choice.OpenToKeepAsync(cancel);
         var all = (await Inventory.ReadAsync(place, cancel)).Holdings.ToArray();
         var meant = all.Where(h => IsMeant(what, h.Key, h.Subject.Name, h.DisplayName)).ToArray();
         if (meant.Length == 0)
@@ -36,7 +36,7 @@ internal sealed class BinhostPins(Terminal terminal, BinhostChoice choice)
     /// <summary>Takes the pins of the records that are meant away.</summary>
     public async Task<int> UnpinAsync(string what, CancellationToken cancel)
     {
-        using var place = choice.OpenToKeep();
+        using var place = await choice.OpenToKeepAsync(cancel);
         var pins = (await Inventory.PinsAsync(place, cancel)).Pins;
         var names = (await Inventory.ReadAsync(place, cancel)).Holdings.ToDictionary(h => h.Key, h => h.Subject.Name);
         var meant = pins.Where(p => IsMeant(what, p.Key, names.GetValueOrDefault(p.Key, ""), p.Value)).ToArray();

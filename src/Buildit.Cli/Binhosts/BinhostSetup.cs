@@ -1,6 +1,8 @@
 using System.Globalization;
 using Buildit.Cli.Consoles;
+using Buildit.Core;
 using Buildit.Core.Binhosts;
+using Buildit.Core.Diagnostics;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Binhosts.Keeping;
 using Buildit.Store.Fetching;
@@ -13,7 +15,12 @@ internal sealed class BinhostSetup(Terminal terminal, BinhostChoice choice)
     /// <summary>Makes an empty binhost; one that is there stays as it is.</summary>
     public async Task<int> RunAsync(CancellationToken cancel)
     {
-        using var place = choice.OpenToKeep();
+        using var place = choice.OpenToSetUp();
+        if (!await BinhostMarks.IsBinhostAsync(place, cancel) && await BinhostMarks.ForeignAsync(place, cancel) is [var foreign, ..])
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"'{choice.Name}' is no binhost, and not empty: it has '{foreign}'", "name a directory that is empty or not there yet");
+        }
+
         var isThere = await place.GetAsync(BinhostLayout.Catalog, null, cancel) is not null;
         if (!isThere)
         {
@@ -42,7 +49,7 @@ internal sealed class BinhostSetup(Terminal terminal, BinhostChoice choice)
     /// <summary>Makes the catalog again from the records that are there.</summary>
     public async Task<int> RebuildAsync(CancellationToken cancel)
     {
-        using var place = choice.OpenToKeep();
+        using var place = await choice.OpenToKeepAsync(cancel);
         var (before, after) = (0, 0);
         await KeptCatalog.RewriteAsync(
             place,

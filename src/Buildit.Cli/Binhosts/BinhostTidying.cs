@@ -14,7 +14,7 @@ internal sealed class BinhostTidying(Terminal terminal, BinhostChoice choice)
 {
     public async Task<int> RunAsync(TidyingRules rules, bool asJson, CancellationToken cancel)
     {
-        using var place = choice.OpenToKeep();
+        using var place = await choice.OpenToKeepAsync(cancel);
         var now = TimeProvider.System.GetUtcNow();
         var gc = new BinhostGc(place, new(rules.Keep, now - rules.OlderThan), now - rules.Grace);
         var garbage = rules.IsDryRun ? await gc.FindAsync(cancel) : await gc.RunAsync(cancel);

@@ -15,7 +15,7 @@ internal sealed class BinhostUsage(Terminal terminal, BinhostChoice choice)
 
     public async Task<int> RunAsync(bool asJson, CancellationToken cancel)
     {
-        using var place = choice.OpenToKeep();
+        using var place = await choice.OpenToKeepAsync(cancel);
         var inventory = await Inventory.ReadAsync(place, cancel);
         var sizes = inventory.Blobs.ToDictionary(b => b.Digest, b => b.File.Size);
         var blobs = await BlobsAsync(place, inventory, sizes, cancel);

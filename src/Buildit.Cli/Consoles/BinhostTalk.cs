@@ -39,7 +39,7 @@ internal sealed class BinhostTalk(Terminal terminal)
             case BinhostEvent.Incomplete incomplete:
                 Once(incomplete.Binhost, "incomplete", new(
                     $"the binhost '{incomplete.Binhost}' has a record of '{incomplete.Subject}', but cannot give what it names: {incomplete.Reason}",
-                    Hint: $"where it was built: buildit push {incomplete.Target ?? incomplete.Subject} --to {incomplete.Binhost}",
+                    Hint: $"where it was built: buildit push {incomplete.Target ?? incomplete.Subject} --to {incomplete.Binhost}. If that finds nothing to push: 'buildit binhost verify {incomplete.Binhost}' reads every blob, and tells which to delete",
                     Severity: Severity.Warning));
                 break;
             case BinhostEvent.Waiting waiting:

@@ -47,8 +47,12 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         return found;
     }
 
-    /// <summary>Which of these blobs are there already.</summary>
-    public Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel) => RetryAsync(stop => place.FindBlobsAsync(digests, stop), cancel);
+    /// <summary>Which of these blobs are there already. One that has another size than it must have is damaged, and so is not there.</summary>
+    public async Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<(Digest Digest, long Size)> blobs, CancellationToken cancel)
+    {
+        var there = await RetryAsync(stop => place.FindBlobsAsync([.. blobs.Select(b => b.Digest).Distinct()], stop), cancel);
+        return blobs.Where(b => there.TryGetValue(b.Digest, out var size) && (size is null || size == b.Size)).Select(b => b.Digest).ToHashSet();
+    }
 
     /// <summary>Puts those blobs that are missing, several at a time; gives the reason for each that could not be put.</summary>
     /// <param name="blobs">The blobs.</param>
@@ -57,7 +61,7 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
     public async Task<IReadOnlyDictionary<Digest, string>> PutBlobsAsync(IEnumerable<PushedBlob> blobs, Action<long> sent, CancellationToken cancel)
     {
         var all = blobs.DistinctBy(b => b.Digest).ToArray();
-        var there = await FindBlobsAsync([.. all.Select(b => b.Digest)], cancel);
+        var there = await FindBlobsAsync([.. all.Select(b => (b.Digest, b.Size))], cancel);
         var failed = new ConcurrentDictionary<Digest, string>();
         await EachAsync(all.Where(b => !there.Contains(b.Digest)), async (blob, stop) =>
         {

@@ -80,7 +80,7 @@ public sealed class GuardedPlace : IPlace
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel) => RunAsync(stop => _inner.FindBlobsAsync(digests, stop), cancel);
+    public Task<IReadOnlyDictionary<Digest, long?>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel) => RunAsync(stop => _inner.FindBlobsAsync(digests, stop), cancel);
 
     /// <summary>Gives the place up for this run, because what it sends is of no use.</summary>
     public PlaceException GiveUp(string reason)

@@ -79,19 +79,19 @@ public sealed class HttpPlace : IPlace
     });
 
     /// <inheritdoc/>
-    public Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel) => Guarded<IReadOnlySet<Digest>>(async () =>
+    public Task<IReadOnlyDictionary<Digest, long?>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel) => Guarded<IReadOnlyDictionary<Digest, long?>>(async () =>
     {
-        var found = new ConcurrentBag<Digest>();
+        var found = new ConcurrentDictionary<Digest, long?>();
         await Parallel.ForEachAsync(digests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (digest, stop) =>
         {
             using var watch = new StallWatch(_options.StallTimeout, _clock, stop);
             using var response = await SendAsync(HttpMethod.Head, BinhostLayout.Blob(digest), static _ => { }, watch);
             if (IsThere(response))
             {
-                found.Add(digest);
+                found[digest] = response.Content.Headers.ContentLength;
             }
         });
-        return found.ToHashSet();
+        return found;
     });
 
     /// <inheritdoc/>

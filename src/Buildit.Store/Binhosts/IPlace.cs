@@ -32,14 +32,14 @@ public interface IPlace : IDisposable
     /// <summary>The bytes of a blob from <paramref name="offset"/> on, and no others; null if it is not there.</summary>
     Task<Stream?> OpenBlobAsync(Digest digest, long offset, CancellationToken cancel);
 
-    /// <summary>Which of these blobs are there, whole: in as few round trips as the place can do it in.</summary>
-    Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel);
+    /// <summary>Which of these blobs are there, and how long they are (null: the place does not say): in as few round trips as it can do it in.</summary>
+    Task<IReadOnlyDictionary<Digest, long?>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel);
 }
 
 /// <summary>A place that can be written to. Several may write at the same time, each may die at any moment, and readers never see anything half-written.</summary>
 public interface IWritablePlace : IPlace
 {
-    /// <summary>Puts a blob; nothing happens if it is there. <paramref name="open"/> gives its bytes, and may be called again after a failure.</summary>
+    /// <summary>Puts a blob; nothing happens if it is there and has this size, and what has another is damaged and replaced. <paramref name="open"/> gives its bytes, and may be called again after a failure.</summary>
     Task PutBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel);
 
     /// <summary>
@@ -63,6 +63,12 @@ public interface IKeptPlace : IWritablePlace
 {
     /// <summary>All files in a directory and below it, by path; empty if it is not there. An empty name is the whole place.</summary>
     Task<IReadOnlyList<PlaceFile>> ListAsync(string directory, CancellationToken cancel);
+
+    /// <summary>What is at the top of it, by name; empty if it is not there.</summary>
+    Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancel);
+
+    /// <summary>Puts a blob in place of what is there under its name: for what is known to be damaged.</summary>
+    Task ReplaceBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel);
 
     /// <summary>Any file; null if it is not there.</summary>
     Task<Stream?> OpenAsync(string path, CancellationToken cancel);

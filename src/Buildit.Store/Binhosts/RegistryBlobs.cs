@@ -22,10 +22,10 @@ internal sealed class RegistryBlobs(RegistryClient registry)
         return size;
     }
 
-    /// <summary>Puts a blob if it is not there.</summary>
+    /// <summary>Puts a blob if it is not there with this size.</summary>
     public async Task PutAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel)
     {
-        if (await FindAsync(digest, cancel) is null)
+        if (await FindAsync(digest, cancel) != size)
         {
             await registry.PutBlobAsync(digest, size, open, null, cancel);
             _known[digest] = size;

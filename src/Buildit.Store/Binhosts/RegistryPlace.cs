@@ -51,17 +51,17 @@ public sealed class RegistryPlace : IWritablePlace
     public Task<Stream?> OpenBlobAsync(Digest digest, long offset, CancellationToken cancel) => _registry.OpenBlobAsync(digest, offset, cancel);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<Digest, long?>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel)
     {
-        var found = new ConcurrentBag<Digest>();
+        var found = new ConcurrentDictionary<Digest, long?>();
         await Parallel.ForEachAsync(digests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (digest, stop) =>
         {
-            if (await _blobs.FindAsync(digest, stop) is not null)
+            if (await _blobs.FindAsync(digest, stop) is { } size)
             {
-                found.Add(digest);
+                found[digest] = size;
             }
         });
-        return found.ToHashSet();
+        return found;
     }
 
     /// <inheritdoc/>

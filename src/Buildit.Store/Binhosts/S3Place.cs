@@ -71,27 +71,27 @@ public sealed class S3Place : IWritablePlace
     public async Task<Stream?> OpenBlobAsync(Digest digest, long offset, CancellationToken cancel) => (await _client.OpenAsync(BinhostLayout.Blob(digest), offset, null, cancel))?.Body;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<Digest, long?>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel)
     {
         // The beginning of the list answers for all that would be in it. The rest is asked for one by one, since nobody knows how long the list is.
         var listed = digests.Count < FewerThanAListing ? ([], true) : await _client.ListAsync(BinhostLayout.Blobs, cancel);
-        var (names, end) = (listed.Names.ToHashSet(StringComparer.Ordinal), listed.Names is [.., var last] ? last : "");
-        var found = new ConcurrentBag<Digest>(digests.Where(d => names.Contains(d.Hex)));
+        var (sizes, end) = (listed.Objects.ToDictionary(o => o.Name, o => o.Size, StringComparer.Ordinal), listed.Objects is [.., var last] ? last.Name : "");
+        var found = new ConcurrentDictionary<Digest, long?>(digests.Where(d => sizes.ContainsKey(d.Hex)).Distinct().Select(d => KeyValuePair.Create(d, (long?)sizes[d.Hex])));
         var unanswered = listed.HasMore ? digests.Where(d => string.CompareOrdinal(d.Hex, end) > 0) : [];
         await Parallel.ForEachAsync(unanswered, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (digest, stop) =>
         {
-            if (await _client.IsThereAsync(BinhostLayout.Blob(digest), stop))
+            if (await _client.SizeAsync(BinhostLayout.Blob(digest), stop) is { } size)
             {
-                found.Add(digest);
+                found[digest] = size;
             }
         });
-        return found.ToHashSet();
+        return found;
     }
 
     /// <inheritdoc/>
     public async Task PutBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel)
     {
-        if (!await _client.IsThereAsync(BinhostLayout.Blob(digest), cancel))
+        if (await _client.SizeAsync(BinhostLayout.Blob(digest), cancel) != size)
         {
             await (size <= _largestWhole ? _client.PutBlobAsync(digest, size, open, cancel) : _client.PutBlobInPartsAsync(digest, size, _partSize, open, cancel));
         }

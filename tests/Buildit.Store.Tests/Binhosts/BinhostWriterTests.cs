@@ -38,6 +38,18 @@ public sealed class BinhostWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_blob_of_another_size_is_not_there_and_put_again()
+    {
+        var package = _bench.Package("hello");
+        await PushAsync(NewWriter(), package);
+        var blob = Path.Combine(Root, BinhostLayout.Blob(package.Form.Digest));
+        File.WriteAllText(blob, "");
+        Assert.Empty(await NewWriter().FindBlobsAsync([(package.Form.Digest, package.Layer.Length)], default));
+        await PushAsync(NewWriter(), package);
+        Assert.Equal(package.Layer, File.ReadAllBytes(blob));
+    }
+
+    [Fact]
     public async Task R25_two_who_push_at_once_lose_nothing()
     {
         var packages = Enumerable.Range(0, 12).Select(i => _bench.Package($"package {i}")).ToArray();
@@ -80,7 +92,7 @@ public sealed class BinhostWriterTests : IDisposable
         var failed = await writer.PutBlobsAsync([new(Digest.Of(bad), 3, () => throw new IOException("the disk is on fire")), new(Digest.Of(good), 4, () => new MemoryStream(good))], static _ => { }, default);
         Assert.Equal([Digest.Of(bad)], failed.Keys);
         Assert.Contains("on fire", failed[Digest.Of(bad)], StringComparison.Ordinal);
-        Assert.Equal([Digest.Of(good)], await writer.FindBlobsAsync([Digest.Of(bad), Digest.Of(good)], default));
+        Assert.Equal([Digest.Of(good)], await writer.FindBlobsAsync([(Digest.Of(bad), 3), (Digest.Of(good), 4)], default));
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class WriteTurnTests : IDisposable
 
         public Task<FileState?> StateAsync(string path, CancellationToken cancel) => files.StateAsync(path, cancel);
 
-        public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) => files.FindAsync(paths, cancel);
+        public Task<IReadOnlyDictionary<string, FileState>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) => files.FindAsync(paths, cancel);
 
         public Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel) => files.ListAsync(directory, cancel);
 

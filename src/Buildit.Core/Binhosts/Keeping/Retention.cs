@@ -44,5 +44,6 @@ public sealed record Retention(int Newest, DateTimeOffset Before)
         return kept;
     }
 
-    private static IEnumerable<Holding> NewestFirst(IEnumerable<Holding> holdings) => holdings.OrderByDescending(h => h.Written).ThenBy(h => h.Key);
+    private static IEnumerable<Holding> NewestFirst(IEnumerable<Holding> holdings) =>
+        holdings.OrderByDescending(h => h.Written).ThenByDescending(h => h.Subject.Version, Comparer<string>.Create(static (a, b) => VersionOrder.Compare(a, b))).ThenBy(h => h.Key);
 }

@@ -39,24 +39,25 @@ public abstract class FilePlace : IKeptPlace
     public Task<Stream?> OpenBlobAsync(Digest digest, long offset, CancellationToken cancel) => Guarded(() => _files.OpenAsync(BinhostLayout.Blob(digest), offset, cancel));
 
     /// <inheritdoc/>
-    public Task<IReadOnlySet<Digest>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel) => Guarded<IReadOnlySet<Digest>>(async () =>
+    public Task<IReadOnlyDictionary<Digest, long?>> FindBlobsAsync(IReadOnlyCollection<Digest> digests, CancellationToken cancel) => Guarded<IReadOnlyDictionary<Digest, long?>>(async () =>
     {
         var there = await _files.FindAsync([.. digests.Select(BinhostLayout.Blob)], cancel);
-        return digests.Where(d => there.Contains(BinhostLayout.Blob(d))).ToHashSet();
+        return digests.Where(d => there.ContainsKey(BinhostLayout.Blob(d))).Distinct().ToDictionary(d => d, d => (long?)there[BinhostLayout.Blob(d)].Size);
     });
 
     /// <inheritdoc/>
     public Task PutBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel) => Guarded(async () =>
     {
-        var path = BinhostLayout.Blob(digest);
-        if (await _files.StateAsync(path, cancel) is null)
+        if ((await _files.StateAsync(BinhostLayout.Blob(digest), cancel))?.Size != size)
         {
-            await PrepareAsync(cancel);
-            await WithTemporaryAsync(path, file => CopyAsync(digest, size, open, file, cancel), temporary => _files.MoveAsync(temporary, path, cancel), cancel);
+            await WriteBlobAsync(digest, size, open, cancel);
         }
 
         return true;
     });
+
+    /// <inheritdoc/>
+    public Task ReplaceBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel) => Guarded(() => WriteBlobAsync(digest, size, open, cancel));
 
     /// <inheritdoc/>
     public Task UpdateAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel) => Guarded(async () =>
@@ -114,7 +115,7 @@ public abstract class FilePlace : IKeptPlace
                 }
                 else
                 {
-                    files.Add(new(path, state.Size, DateTimeOffset.FromUnixTimeSeconds(state.Modified)));
+                    files.Add(new(path, state.Size, state.Modified));
                 }
             }
         }
@@ -124,10 +125,14 @@ public abstract class FilePlace : IKeptPlace
     });
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancel) => Guarded<IReadOnlyList<string>>(async () => [.. (await _files.ListAsync("", cancel)).Select(e => e.Name)]);
+
+    /// <inheritdoc/>
     public Task<Stream?> OpenAsync(string path, CancellationToken cancel) => Guarded(() => _files.OpenAsync(path, 0, cancel));
 
     /// <inheritdoc/>
-    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) => Guarded(() => _files.FindAsync(paths, cancel));
+    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) =>
+        Guarded<IReadOnlySet<string>>(async () => (await _files.FindAsync(paths, cancel)).Keys.ToHashSet(StringComparer.Ordinal));
 
     /// <inheritdoc/>
     public Task<bool> RemoveAsync(Func<Task<IReadOnlyCollection<string>>> choose, CancellationToken cancel) => Guarded(() => InTurnAsync(
@@ -167,6 +172,13 @@ public abstract class FilePlace : IKeptPlace
         {
             return await stream.ReadDocumentAsync(path, cancel);
         }
+    }
+
+    private async Task<bool> WriteBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel)
+    {
+        var path = BinhostLayout.Blob(digest);
+        await PrepareAsync(cancel);
+        return await WithTemporaryAsync(path, file => CopyAsync(digest, size, open, file, cancel), temporary => _files.MoveAsync(temporary, path, cancel), cancel);
     }
 
     private static async Task CopyAsync(Digest digest, long size, Func<Stream> open, Stream file, CancellationToken cancel)
@@ -214,7 +226,7 @@ public abstract class FilePlace : IKeptPlace
             }
 
             // A web server tells states apart by size and second, so that each state needs a second of its own.
-            var modified = Math.Max(_time.GetUtcNow().ToUnixTimeSeconds(), state.Modified + 1);
+            var modified = Math.Max(_time.GetUtcNow().ToUnixTimeSeconds(), state.Modified.ToUnixTimeSeconds() + 1);
             return await change(current) is not { } wanted || await turn.ReplaceAsync(path, wanted, modified, cancel);
         },
         path,

@@ -15,9 +15,9 @@ internal enum LinkOutcome
 
 /// <summary>What a file system says of a file.</summary>
 /// <param name="Size">In bytes.</param>
-/// <param name="Modified">When its content changed last, in seconds since 1970.</param>
+/// <param name="Modified">When its content changed last, as exactly as the file system says it (sftp: to the second).</param>
 /// <param name="IsDirectory">Whether it is a directory.</param>
-internal readonly record struct FileState(long Size, long Modified, bool IsDirectory = false);
+internal readonly record struct FileState(long Size, DateTimeOffset Modified, bool IsDirectory = false);
 
 /// <summary>
 /// The few operations of a file system that a binhost in files needs, wherever these files are. Paths are relative to the binhost, with '/'. What a file system refuses is an
@@ -42,8 +42,8 @@ internal interface IPlaceFiles : IDisposable
     /// <summary>What is known of a file; null if it is not there.</summary>
     Task<FileState?> StateAsync(string path, CancellationToken cancel);
 
-    /// <summary>Which of these files are there.</summary>
-    Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel);
+    /// <summary>What is known of those of these files that are there.</summary>
+    Task<IReadOnlyDictionary<string, FileState>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel);
 
     /// <summary>What is in a directory, by name; empty if it is not there.</summary>
     Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel);

@@ -34,8 +34,8 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
         return Task.FromResult<FileState?>(file.Exists ? StateOf(file) : null);
     }
 
-    public Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) =>
-        Task.FromResult<IReadOnlySet<string>>(paths.Where(p => File.Exists(In(p))).ToHashSet(StringComparer.Ordinal));
+    public Task<IReadOnlyDictionary<string, FileState>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) => Task.FromResult<IReadOnlyDictionary<string, FileState>>(
+        paths.Distinct().Select(p => (Path: p, File: new FileInfo(In(p)))).Where(f => f.File.Exists).ToDictionary(f => f.Path, f => StateOf(f.File), StringComparer.Ordinal));
 
     public Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel)
     {
@@ -149,7 +149,7 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
     private string In(string path) => Path.Combine(root, path);
 
     private static FileState StateOf(FileSystemInfo entry) =>
-        new(entry is FileInfo file ? file.Length : 0, new DateTimeOffset(entry.LastWriteTimeUtc).ToUnixTimeSeconds(), entry is DirectoryInfo);
+        new(entry is FileInfo file ? file.Length : 0, new DateTimeOffset(entry.LastWriteTimeUtc), entry is DirectoryInfo);
 
     private void Sync(string path) => Posix.SyncDirectory(Path.GetDirectoryName(In(path))!);
 }

@@ -12,7 +12,7 @@ public static class KeptCatalog
         await place.GetAsync(BinhostLayout.Catalog, null, cancel) is { } document ? await RowsAsync(place, document.Content, cancel) : null;
 
     /// <summary>Makes a catalog of the rows that <paramref name="rows"/> gives, which gets those that are there (null: none that can be read), while nobody else changes it.</summary>
-    public static Task RewriteAsync(IWritablePlace place, Func<ImmutableArray<CatalogRow>?, Task<IEnumerable<CatalogRow>>> rows, CancellationToken cancel) => place.UpdateAsync(
+    public static Task RewriteAsync(IKeptPlace place, Func<ImmutableArray<CatalogRow>?, Task<IEnumerable<CatalogRow>>> rows, CancellationToken cancel) => place.UpdateAsync(
         BinhostLayout.Catalog,
         async current =>
         {
@@ -21,7 +21,11 @@ public static class KeptCatalog
             {
                 var content = Catalog.PrintRows(inside);
                 var shard = new CatalogShard(prefix, inside.Length, Core.Digest.Of(content));
-                await place.PutBlobAsync(shard.Blob, content.Length, () => new MemoryStream(content), cancel);
+                if (await place.ReadBlobAsync(shard.Blob, cancel) is null)
+                {
+                    await place.ReplaceBlobAsync(shard.Blob, content.Length, () => new MemoryStream(content), cancel);
+                }
+
                 shards.Add(shard);
             }
 

@@ -51,26 +51,25 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
         }
     });
 
-    /// <summary>Whether an object is there.</summary>
-    public Task<bool> IsThereAsync(string path, CancellationToken cancel) => Guarded(async () =>
+    /// <summary>The size of an object; null if it is not there.</summary>
+    public Task<long?> SizeAsync(string path, CancellationToken cancel) => Guarded<long?>(async () =>
     {
         try
         {
-            await AskAsync((client, stop) => client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = address.Bucket, Key = address.Key(path) }, stop), cancel);
-            return true;
+            return (await AskAsync((client, stop) => client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = address.Bucket, Key = address.Key(path) }, stop), cancel)).ContentLength;
         }
         catch (AmazonS3Exception e) when (IsMissing(e))
         {
-            return false;
+            return null;
         }
     });
 
-    /// <summary>The names of the first thousand objects in a directory, in order, and whether there are more.</summary>
-    public Task<(IReadOnlyList<string> Names, bool HasMore)> ListAsync(string directory, CancellationToken cancel) => Guarded(async () =>
+    /// <summary>The first thousand objects in a directory, in the order of their names, and whether there are more.</summary>
+    public Task<(IReadOnlyList<(string Name, long Size)> Objects, bool HasMore)> ListAsync(string directory, CancellationToken cancel) => Guarded(async () =>
     {
         var prefix = address.Key(directory + "/");
         var page = await AskAsync((client, stop) => client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = address.Bucket, Prefix = prefix }, stop), cancel);
-        return ((IReadOnlyList<string>)[.. (page.S3Objects ?? []).Select(o => o.Key[prefix.Length..])], page.IsTruncated ?? false);
+        return ((IReadOnlyList<(string, long)>)[.. (page.S3Objects ?? []).Select(o => (o.Key[prefix.Length..], o.Size ?? 0))], page.IsTruncated ?? false);
     });
 
     /// <summary>Puts a document, if its state is the one that is expected; tells whether it was.</summary>

@@ -51,17 +51,17 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
         return reply.Type == SftpType.Attributes ? StateIn(reply) : IsDone(reply, path) ? throw Strange() : null;
     }
 
-    public async Task<IReadOnlySet<string>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel)
+    public async Task<IReadOnlyDictionary<string, FileState>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel)
     {
-        var found = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var found = new ConcurrentDictionary<string, FileState>(StringComparer.Ordinal);
         await Parallel.ForEachAsync(paths, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (path, stop) =>
         {
-            if (await StateAsync(path, stop) is not null)
+            if (await StateAsync(path, stop) is { } state)
             {
-                found[path] = true;
+                found[path] = state;
             }
         });
-        return found.Keys.ToHashSet(StringComparer.Ordinal);
+        return found;
     }
 
     public async Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel)
@@ -177,7 +177,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
             reply.Bytes();
         }
 
-        return new(size, times.Modified, (mode & FileType) == Directory);
+        return new(size, DateTimeOffset.FromUnixTimeSeconds(times.Modified), (mode & FileType) == Directory);
     }
 
     private string In(string path) => $"{address.Path}/{path}";

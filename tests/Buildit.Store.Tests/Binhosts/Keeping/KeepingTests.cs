@@ -61,6 +61,19 @@ public sealed class KeepingTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_that_were_written_in_one_second_the_later_stays()
+    {
+        var (one, two, three) = await ThreeAsync();
+        Shared[] byKey = [.. new[] { one, two, three }.OrderByDescending(p => p.Key)];
+        for (var i = 0; i < byKey.Length; i++)
+        {
+            File.SetLastWriteTimeUtc(Path.Combine(Root, BinhostLayout.Record(byKey[i].Key)), Now.AddDays(-10).AddMilliseconds(-100 * i).UtcDateTime.AddSeconds(0.9));
+        }
+
+        Assert.Equal([byKey[2].Key], (await Gc().RunAsync(default)).Records.Select(r => r.Key));
+    }
+
+    [Fact]
     public async Task What_is_pinned_stays()
     {
         var (one, _, _) = await ThreeAsync();
@@ -188,6 +201,37 @@ public sealed class KeepingTests : IDisposable
         Assert.Empty(await DefectsAsync());
         _bench.Add("dir", Root);
         Assert.Equal(["dir"], await _bench.FindAsync(one));
+    }
+
+    [Fact]
+    public async Task A_binhost_is_told_from_another_directory()
+    {
+        Directory.CreateDirectory(Root);
+        Assert.False(await BinhostMarks.IsBinhostAsync(_place, default));
+        File.WriteAllText(Path.Combine(Root, "letter.txt"), "dear");
+        Directory.CreateDirectory(Path.Combine(Root, "photos"));
+        Assert.Equal(["letter.txt", "photos"], await BinhostMarks.ForeignAsync(_place, default));
+        File.Delete(Path.Combine(Root, "letter.txt"));
+        Directory.Delete(Path.Combine(Root, "photos"));
+        await ThreeAsync();
+        await NewWriter().OfferKeyAsync(_bench.Key.Public, default);
+        Assert.True(await BinhostMarks.IsBinhostAsync(_place, default));
+        Assert.Empty(await BinhostMarks.ForeignAsync(_place, default));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_damaged_part_of_the_catalog_is_written_again(bool sameSize)
+    {
+        await ThreeAsync();
+        await KeptCatalog.RewriteAsync(_place, async _ => (await Inventory.ReadAsync(_place, default)).Holdings.SelectMany(h => h.Rows), default);
+        var part = Path.Combine(Root, BinhostLayout.Blob(Catalog.Parse(File.ReadAllBytes(Path.Combine(Root, BinhostLayout.Catalog)))!.Shards[0].Blob));
+        File.WriteAllBytes(part, new byte[sameSize ? new FileInfo(part).Length : 1]);
+        Assert.Null(await KeptCatalog.ReadAsync(_place, default));
+        await KeptCatalog.RewriteAsync(_place, async _ => (await Inventory.ReadAsync(_place, default)).Holdings.SelectMany(h => h.Rows), default);
+        Assert.NotNull(await KeptCatalog.ReadAsync(_place, default));
+        Assert.Empty(await DefectsAsync());
     }
 
     public void Dispose()
