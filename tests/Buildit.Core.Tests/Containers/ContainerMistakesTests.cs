@@ -6,6 +6,8 @@ namespace Buildit.Core.Tests.Containers;
 public sealed class ContainerMistakesTests
 {
     private const string Steps = "the steps are: vars, package, sync, directory, symlink, accounts, test, image";
+    private const string Variable = "use letters, digits and _, not beginning with a digit";
+    private const string Tag = "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _";
     private const string Octal = "write three or four digits from 0 to 7 (4 = read, 2 = write, 1 = execute), for example 0644";
 
     [Theory]
@@ -45,6 +47,13 @@ public sealed class ContainerMistakesTests
     [InlineData("- image: {type: oci, layers: {max: 500}}\n", "2:36 'max': expected a number from 1 to 127, got '500'")]
     [InlineData("- image: {type: oci, expose: [http]}\n", "2:31 'http' is not a port | write a number from 1 to 65535, with /udp or /tcp if you like: 53/udp")]
     [InlineData("- image: {type: aci, content: {a: b}}\n", "2:31 'content': expected text, got a map | write the manifest as a block of text: 'content: |' and the JSON below, indented")]
+    [InlineData("- image: {type: oci, env: {'A=B': c, 'x y': z, OK: d}}\n", "2:28 'A=B' is not the name of an environment variable | " + Variable, "2:38 'x y' is not the name of an environment variable | " + Variable)]
+    [InlineData("- image: {type: oci, stop-signal: FOO}\n", "2:35 'FOO' is not a signal | write its name, for example SIGQUIT, or a number from 1 to 64")]
+    [InlineData("- image: {type: oci, stop-signal: 65}\n", "2:35 '65' is not a signal | write its name, for example SIGQUIT, or a number from 1 to 64")]
+    [InlineData("- image: {type: oci, stop-signal: SIGTREM}\n", "2:35 'SIGTREM' is not a signal | did you mean 'SIGTERM'?")]
+    [InlineData("- image: {type: oci, labels: {'': x}}\n", "2:31 the name of a label is empty | give it a name, for example org.opencontainers.image.licenses")]
+    [InlineData("- image: {type: oci, tag: 'a b/c!'}\n", "2:27 'a b/c!' is not a tag | " + Tag)]
+    [InlineData("- image: {type: oci, tag: 'web:'}\n", "2:27 'web:' is not a tag | " + Tag)]
     [InlineData("- image: {type: oci, workdir: srv}\n", "2:31 'srv' is not an absolute path | write '/srv'")]
     [InlineData("- vars: {name: b}\n", "2:10 variable 'name' is defined twice; first on line 1 | keep one of the two")]
     [InlineData("- vars: {x y: b}\n", "2:10 'x y' is not the name of a variable | use letters, digits, _ and -, beginning with a letter")]
@@ -56,6 +65,13 @@ public sealed class ContainerMistakesTests
     [InlineData("{users: [{name: b, uid: 7}, {name: c, uid: 8, gid: 7}, {name: d, uid: 9, gid: 0}], groups: [{name: web, gid: 7}]}")]
     [InlineData("{users: [{name: b, uid: 7}, {name: c, uid: 8}]}")]
     public void Accounts_may_share_a_group_and_root_may_be_declared(string accounts) => Assert.Empty(Of($"- vars: {{name: a, version: 1}}\n- accounts: {accounts}\n"));
+
+    [Theory]
+    [InlineData("tag: latest")]
+    [InlineData("tag: 'localhost:5000/team/web:1.0-rc_1'")]
+    [InlineData("stop-signal: 9")]
+    [InlineData("stop-signal: SIGRTMIN+3")]
+    public void Every_form_of_a_tag_and_a_signal_is_taken(string setting) => Assert.Empty(Of($"- vars: {{name: a, version: 1}}\n- image: {{type: oci, {setting}}}\n"));
 
     [Theory]
     [InlineData("name: x\n", "1:1 a container is a list of steps, got a map | begin each step with '- ', for example '- vars: {name: web, version: 1}'")]
