@@ -11,17 +11,17 @@ internal static partial class AccountsReader
 {
     private const int MaxId = int.MaxValue;
 
-    internal static Step.Accounts Read(MapReader map, SourceSpan span)
+    internal static Step.Accounts Read(MapReader map, SourceSpan span, AccountNumbers numbers)
     {
         var step = new Step.Accounts(
-            Accounts(map, "users", "a user", ReadUser),
-            Accounts(map, "groups", "a group", (m, name) => new Group(name, Id(m, "gid") ?? 0)))
+            Accounts(map, "users", "a user", (m, name) => ReadUser(m, name, numbers)),
+            Accounts(map, "groups", "a group", (m, name) => new Group(name.Value, Id(m, "gid", name, numbers) ?? 0)))
         { Span = span };
         map.Finish();
         return step;
     }
 
-    private static ImmutableArray<T> Accounts<T>(MapReader step, string key, string what, Func<MapReader, string, T> read)
+    private static ImmutableArray<T> Accounts<T>(MapReader step, string key, string what, Func<MapReader, Spanned<string>, T> read)
     {
         var names = ImmutableArray.CreateBuilder<Spanned<string>>();
         var accounts = ImmutableArray.CreateBuilder<T>();
@@ -31,7 +31,7 @@ internal static partial class AccountsReader
             {
                 var name = Name(map);
                 names.Add(name);
-                accounts.Add(read(map, name.Value));
+                accounts.Add(read(map, name));
                 map.Finish();
             }
         }
@@ -40,13 +40,19 @@ internal static partial class AccountsReader
         return accounts.ToImmutable();
     }
 
-    private static User ReadUser(MapReader map, string name)
+    private static User ReadUser(MapReader map, Spanned<string> name, AccountNumbers numbers)
     {
-        var uid = Id(map, "uid") ?? 0;
+        var uid = Id(map, "uid", name, numbers);
+        var gid = map.Number("gid", 0, MaxId) ?? uid;
+        if (gid is { } group)
+        {
+            numbers.BeginsIn(name, new(group, (map.Node("gid") ?? map.Node("uid"))!.Span));
+        }
+
         var user = new User(
-            name,
-            uid,
-            map.Number("gid", 0, MaxId) ?? uid,
+            name.Value,
+            uid ?? 0,
+            gid ?? 0,
             map.Text("home") ?? "/nonexistent",
             map.Text("shell") ?? "/usr/sbin/nologin",
             map.Text("gecos") ?? "");
@@ -58,7 +64,16 @@ internal static partial class AccountsReader
         return user;
     }
 
-    private static int? Id(MapReader map, string key) => map.Required(key) is { } node ? map.Values.Number(node, key, 0, MaxId) : null;
+    private static int? Id(MapReader map, string key, Spanned<string> name, AccountNumbers numbers)
+    {
+        if (map.Required(key) is not { } node || map.Values.Number(node, key, 0, MaxId) is not { } id)
+        {
+            return null;
+        }
+
+        numbers.Take(key, new(id, node.Span), name);
+        return id;
+    }
 
     private static Spanned<string> Name(MapReader map)
     {

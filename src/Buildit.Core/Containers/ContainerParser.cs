@@ -31,8 +31,9 @@ public static partial class ContainerParser
         var steps = Steps(root, bag);
         var vars = VarsReader.Read(steps.Where(s => s.Key.Value == Vars), bag);
         var values = vars.ToImmutableSortedDictionary(v => v.Key, v => v.Value.Value, StringComparer.Ordinal);
-        var reader = new StepReader(new(bag, scalar => Template.Fill(scalar, values, bag).Value), values);
-        return new()
+        var numbers = new AccountNumbers(bag);
+        var reader = new StepReader(new(bag, scalar => Template.Fill(scalar, values, bag).Value), values, numbers);
+        var container = new Container
         {
             Text = text,
             Directory = directory,
@@ -43,6 +44,8 @@ public static partial class ContainerParser
             Platform = new(values.GetValueOrDefault("os", Platform.LinuxAmd64.Os), values.GetValueOrDefault("arch", Platform.LinuxAmd64.Arch)),
             Steps = [.. steps.Where(s => s.Key.Value != Vars).Select(reader.Read).OfType<Step>()],
         };
+        numbers.Finish();
+        return container;
     }
 
     private static ImmutableArray<YamlEntry> Steps(YamlNode root, DiagnosticBag bag)

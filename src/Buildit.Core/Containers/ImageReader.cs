@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Recipes;
 using Buildit.Core.Yaml;
@@ -7,7 +8,7 @@ using Buildit.Core.Yaml;
 namespace Buildit.Core.Containers;
 
 /// <summary>Reads an <c>image</c> step.</summary>
-internal static class ImageReader
+internal static partial class ImageReader
 {
     internal static Step.Image? Read(MapReader map, SourceSpan span, ImmutableSortedDictionary<string, string> vars)
     {
@@ -53,7 +54,7 @@ internal static class ImageReader
         var layers = map.Open("layers", "'layers'");
         var result = image with
         {
-            Tag = map.Text("tag"),
+            Tag = Checked(map, "tag", text => TagForm().IsMatch(text), text => ($"'{text}' is not a tag", "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _")),
             Archive = map.Bool("archive", false),
             Compression = map.OneOf("compression", "gzip", "zstd", "none") ?? "gzip",
             // 127 is what container engines can mount on top of each other.
@@ -81,14 +82,43 @@ internal static class ImageReader
     {
         Entrypoint = map.Texts("entrypoint"),
         Cmd = map.Texts("cmd"),
-        Environment = [.. map.TextEntries("env").Select(e => KeyValuePair.Create(e.Key.Value, e.Value))],
+        Environment = EnvironmentReader.Read(map, "env"),
         Expose = Ports(map),
         Volumes = [.. map.SpannedTexts("volumes").Select(v => Installed(v, map.Bag))],
         User = map.Text("user"),
         WorkingDirectory = map.SpannedText("workdir") is { } directory ? Installed(directory, map.Bag) : null,
-        StopSignal = map.Text("stop-signal"),
-        Labels = map.TextMap("labels"),
+        StopSignal = Checked(map, "stop-signal", Containers.StopSignal.IsOne, text => ($"'{text}' is not a signal", Suggestion.Hint(text, Containers.StopSignal.Names) ?? "write its name, for example SIGQUIT, or a number from 1 to 64")),
+        Labels = Labels(map),
     };
+
+    private static ImmutableSortedDictionary<string, string> Labels(MapReader map)
+    {
+        var labels = map.TextEntries("labels");
+        foreach (var (name, _) in labels.Where(e => e.Key.Value.Length == 0))
+        {
+            map.Bag.Error(name.Span, "the name of a label is empty", "give it a name, for example org.opencontainers.image.licenses");
+        }
+
+        return labels.ToImmutableSortedDictionary(l => l.Key.Value, l => l.Value, StringComparer.Ordinal);
+    }
+
+    // What a wrong template left is no second mistake.
+    private static string? Checked(MapReader map, string key, Func<string, bool> isGood, Func<string, (string Message, string Hint)> mistake)
+    {
+        var before = map.Bag.Items.Count;
+        if (map.SpannedText(key) is not { } text || map.Bag.Items.Count > before)
+        {
+            return null;
+        }
+
+        if (!isGood(text.Value))
+        {
+            var (message, hint) = mistake(text.Value);
+            map.Bag.Error(text.Span, message, hint);
+        }
+
+        return text.Value;
+    }
 
     private static string Installed(Spanned<string> path, DiagnosticBag bag)
     {
@@ -115,4 +145,8 @@ internal static class ImageReader
         text.Split('/') is [var number, .. var protocol]
         && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535
         && (protocol.Length == 0 || protocol is ["tcp" or "udp" or "sctp"]);
+
+    // A name of an image, with a registry before it or not; the tag is as in the OCI distribution specification 1.1, "Pulling manifests".
+    [GeneratedRegex(@"^([A-Za-z0-9]+([._:/-]+[A-Za-z0-9]+)*:)?[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex TagForm();
 }

@@ -9,7 +9,8 @@ namespace Buildit.Core.Containers;
 /// <summary>Reads one step of a container.</summary>
 /// <param name="values">Reads texts, with templates filled in.</param>
 /// <param name="vars">For the templates of image contents.</param>
-internal sealed partial class StepReader(ValueReader values, ImmutableSortedDictionary<string, string> vars)
+/// <param name="numbers">Gets the numbers of accounts.</param>
+internal sealed partial class StepReader(ValueReader values, ImmutableSortedDictionary<string, string> vars, AccountNumbers numbers)
 {
     private static readonly ImmutableArray<string> Known = ["vars", "package", "sync", "directory", "symlink", "accounts", "test", "image"];
 
@@ -21,7 +22,7 @@ internal sealed partial class StepReader(ValueReader values, ImmutableSortedDict
         "sync" => Open(step) is { } map ? Sync(map, step.Key.Span) : null,
         "directory" => Open(step) is { } map ? Directory(map, step.Key.Span) : null,
         "symlink" => Open(step) is { } map ? Symlink(map, step.Key.Span) : null,
-        "accounts" => Open(step) is { } map ? AccountsReader.Read(map, step.Key.Span) : null,
+        "accounts" => Open(step) is { } map ? AccountsReader.Read(map, step.Key.Span, numbers) : null,
         "test" => Open(step) is { } map ? Test(map, step.Key.Span) : null,
         "image" => Open(step) is { } map ? ImageReader.Read(map, step.Key.Span, vars) : null,
         _ => Unknown(step.Key),

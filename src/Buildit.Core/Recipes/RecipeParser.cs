@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Yaml;
 
 namespace Buildit.Core.Recipes;
 
 /// <summary>Reads a <c>pkg.yaml</c>. See docs/recipes.md.</summary>
-public static partial class RecipeParser
+public static class RecipeParser
 {
     /// <summary>The recipe, or null if there is a mistake; all of the file's mistakes go into the bag.</summary>
     public static Recipe? Parse(SourceText text, string directory, DiagnosticBag bag)
@@ -68,7 +67,7 @@ public static partial class RecipeParser
             Needs = NeedsReader.Read(map),
             Use = UseFlagReader.Flags(map),
             Configure = map.Texts("configure"),
-            Environment = Environment(map),
+            Environment = EnvironmentReader.Read(map, "environment").ToImmutableSortedDictionary(StringComparer.Ordinal),
             Style = map.SpannedText("style"),
             Phases = PhaseReader.Read(map, "build"),
             Outputs = OutputReader.Read(map),
@@ -81,17 +80,6 @@ public static partial class RecipeParser
         };
         CheckWhole(recipe, map);
         return recipe;
-    }
-
-    private static ImmutableSortedDictionary<string, string> Environment(MapReader map)
-    {
-        var entries = map.TextEntries("environment");
-        foreach (var (name, _) in entries.Where(e => !VariableName().IsMatch(e.Key.Value)))
-        {
-            map.Bag.Error(name.Span, $"'{name.Value}' is not the name of an environment variable", "use letters, digits and _, not beginning with a digit");
-        }
-
-        return entries.ToImmutableSortedDictionary(e => e.Key.Value, e => e.Value, StringComparer.Ordinal);
     }
 
     private static void CheckWhole(Recipe.Full recipe, MapReader map)
@@ -111,7 +99,4 @@ public static partial class RecipeParser
             map.Bag.Error(map.KeySpan("versions"), "there are sources, but nothing says how to build them", "add 'build' or 'style'");
         }
     }
-
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]*$")]
-    private static partial Regex VariableName();
 }

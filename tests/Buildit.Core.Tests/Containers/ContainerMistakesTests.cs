@@ -6,6 +6,8 @@ namespace Buildit.Core.Tests.Containers;
 public sealed class ContainerMistakesTests
 {
     private const string Steps = "the steps are: vars, package, sync, directory, symlink, accounts, test, image";
+    private const string Variable = "use letters, digits and _, not beginning with a digit";
+    private const string Tag = "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _";
     private const string Octal = "write three or four digits from 0 to 7 (4 = read, 2 = write, 1 = execute), for example 0644";
 
     [Theory]
@@ -28,6 +30,14 @@ public sealed class ContainerMistakesTests
     [InlineData("- accounts: {groups: [{name: a}]}\n", "2:23 missing key 'gid' in a group")]
     [InlineData("- accounts: {groups: [{name: a, gid: -1}]}\n", "2:38 'gid': expected a number from 0 to 2147483647, got '-1'")]
     [InlineData("- accounts: {users: [{name: a, uid: 1, home: '/a:b'}]}\n", "2:22 '/a:b' cannot stand in /etc/passwd | leave out ':' and line ends")]
+    [InlineData("- accounts: {users: [{name: root, uid: 5}]}\n", "2:40 'root' must have uid 0 | write 0, or leave it out: root is always there", "2:40 there is no group with gid 5, and the group 'root' has gid 0 | declare the group in 'groups'")]
+    [InlineData("- accounts: {groups: [{name: root, gid: 5}]}\n", "2:41 'root' must have gid 0 | write 0, or leave it out: root is always there")]
+    [InlineData("- accounts: {users: [{name: toor, uid: 0}]}\n", "2:40 uid 0 is root's, which is always there | give 'toor' another number")]
+    [InlineData("- accounts: {groups: [{name: wheel, gid: 0}]}\n", "2:42 gid 0 is root's, which is always there | give 'wheel' another number")]
+    [InlineData("- accounts: {users: [{name: b, uid: 7, gid: 9}]}\n- accounts: {users: [{name: c, uid: 7, gid: 8}]}\n", "3:37 uid 7 of 'c' is the one of 'b' already, at file.yaml:2:29 | give each its own number")]
+    [InlineData("- accounts: {groups: [{name: b, gid: 9}, {name: q, gid: 9}]}\n", "2:57 gid 9 of 'q' is the one of 'b' already, at file.yaml:2:30 | give each its own number")]
+    [InlineData("- accounts: {users: [{name: b, uid: 7}], groups: [{name: b, gid: 9}]}\n", "2:37 there is no group with gid 7, and the group 'b' has gid 9, at file.yaml:2:58 | write 'gid: 9', or declare the group in 'groups'")]
+    [InlineData("- accounts: {users: [{name: b, uid: 7, gid: 3}, {name: c, uid: 8, gid: 3}]}\n", "2:72 there is no group with gid 3 for 'c' and for 'b', at file.yaml:2:29 | declare the group in 'groups'")]
     [InlineData("- test: {command: nginx -t}\n", "2:19 'command': expected a list, got text | write [nginx -t]")]
     [InlineData("- test: {command: []}\n", "2:19 the command is empty")]
     [InlineData("- test: {command: [a], expect: {exit: 256}}\n", "2:39 'exit': expected a number from 0 to 255, got '256'")]
@@ -37,11 +47,31 @@ public sealed class ContainerMistakesTests
     [InlineData("- image: {type: oci, layers: {max: 500}}\n", "2:36 'max': expected a number from 1 to 127, got '500'")]
     [InlineData("- image: {type: oci, expose: [http]}\n", "2:31 'http' is not a port | write a number from 1 to 65535, with /udp or /tcp if you like: 53/udp")]
     [InlineData("- image: {type: aci, content: {a: b}}\n", "2:31 'content': expected text, got a map | write the manifest as a block of text: 'content: |' and the JSON below, indented")]
+    [InlineData("- image: {type: oci, env: {'A=B': c, 'x y': z, OK: d}}\n", "2:28 'A=B' is not the name of an environment variable | " + Variable, "2:38 'x y' is not the name of an environment variable | " + Variable)]
+    [InlineData("- image: {type: oci, stop-signal: FOO}\n", "2:35 'FOO' is not a signal | write its name, for example SIGQUIT, or a number from 1 to 64")]
+    [InlineData("- image: {type: oci, stop-signal: 65}\n", "2:35 '65' is not a signal | write its name, for example SIGQUIT, or a number from 1 to 64")]
+    [InlineData("- image: {type: oci, stop-signal: SIGTREM}\n", "2:35 'SIGTREM' is not a signal | did you mean 'SIGTERM'?")]
+    [InlineData("- image: {type: oci, labels: {'': x}}\n", "2:31 the name of a label is empty | give it a name, for example org.opencontainers.image.licenses")]
+    [InlineData("- image: {type: oci, tag: 'a b/c!'}\n", "2:27 'a b/c!' is not a tag | " + Tag)]
+    [InlineData("- image: {type: oci, tag: 'web:'}\n", "2:27 'web:' is not a tag | " + Tag)]
     [InlineData("- image: {type: oci, workdir: srv}\n", "2:31 'srv' is not an absolute path | write '/srv'")]
     [InlineData("- vars: {name: b}\n", "2:10 variable 'name' is defined twice; first on line 1 | keep one of the two")]
     [InlineData("- vars: {x y: b}\n", "2:10 'x y' is not the name of a variable | use letters, digits, _ and -, beginning with a letter")]
     [InlineData("- vars: {x: 'a{{ name }}'}\n", "2:15 the value of a variable cannot be a template | write the value out")]
     public void In_a_step(string step, params string[] mistakes) => Assert.Equal(mistakes, Of("- vars: {name: a, version: 1}\n" + step));
+
+    [Theory]
+    [InlineData("{users: [{name: root, uid: 0, home: /, shell: /bin/false}], groups: [{name: root, gid: 0}]}")]
+    [InlineData("{users: [{name: b, uid: 7}, {name: c, uid: 8, gid: 7}, {name: d, uid: 9, gid: 0}], groups: [{name: web, gid: 7}]}")]
+    [InlineData("{users: [{name: b, uid: 7}, {name: c, uid: 8}]}")]
+    public void Accounts_may_share_a_group_and_root_may_be_declared(string accounts) => Assert.Empty(Of($"- vars: {{name: a, version: 1}}\n- accounts: {accounts}\n"));
+
+    [Theory]
+    [InlineData("tag: latest")]
+    [InlineData("tag: 'localhost:5000/team/web:1.0-rc_1'")]
+    [InlineData("stop-signal: 9")]
+    [InlineData("stop-signal: SIGRTMIN+3")]
+    public void Every_form_of_a_tag_and_a_signal_is_taken(string setting) => Assert.Empty(Of($"- vars: {{name: a, version: 1}}\n- image: {{type: oci, {setting}}}\n"));
 
     [Theory]
     [InlineData("name: x\n", "1:1 a container is a list of steps, got a map | begin each step with '- ', for example '- vars: {name: web, version: 1}'")]
