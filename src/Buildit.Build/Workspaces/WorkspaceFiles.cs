@@ -34,7 +34,7 @@ public sealed class WorkspaceFiles(ImmutableArray<string> recipeTrees, Func<stri
     public string Combine(string directory, string relative) => Path.GetFullPath(Path.Combine(directory, relative));
 
     /// <inheritdoc/>
-    public SourceText? ReadText(string path) => _texts.GetOrAdd(path, p => Stamp(p) != FileStamp.Nothing && IsFile(p) ? new SourceText(display(p), File.ReadAllText(p)) : null);
+    public SourceText? ReadText(string path) => _texts.GetOrAdd(path, p => Stamp(p) != FileStamp.Nothing && IsFile(p) ? SourceText.FromBytes(display(p), File.ReadAllBytes(p)) : null);
 
     /// <inheritdoc/>
     public FileStamp? Stamp(string path) => _stamps.Of(path);

@@ -83,7 +83,7 @@ internal sealed record DiscoveredPlace(DiscoveryEntry Entry, string? Checkout, I
         }
 
         var path = Path.Combine(checkout, ConfigName);
-        var config = File.Exists(path) ? ConfigParser.Parse(new($"{entry.Place}: {ConfigName}", File.ReadAllText(path)), bag) ?? Config.Default : Config.Default;
+        var config = File.Exists(path) ? ConfigParser.Parse(SourceText.FromBytes($"{entry.Place}: {ConfigName}", File.ReadAllBytes(path)), bag) ?? Config.Default : Config.Default;
         var own = config.Recipes.OfType<RecipeTree.Local>().Select(t => Inside(checkout, t.Path)).OfType<string>();
         ImmutableArray<string> trees = [.. (config.Recipes.IsEmpty ? [Path.Combine(checkout, "pkgs")] : own).Where(Directory.Exists)];
         return new(entry, checkout, trees, [.. named, .. config.Binhosts.Select(b => Binhost(entry, b, checkout)).OfType<DiscoveredBinhost>()]);

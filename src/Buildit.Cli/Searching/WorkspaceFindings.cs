@@ -21,7 +21,7 @@ internal static class WorkspaceFindings
         foreach (var directory in Directory.Exists(tree) ? Directory.EnumerateDirectories(tree).SelectMany(Directory.EnumerateDirectories) : [])
         {
             var path = Path.Combine(directory, "pkg.yaml");
-            if (File.Exists(path) && RecipeParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), directory, new DiagnosticBag()) is { } recipe)
+            if (File.Exists(path) && RecipeParser.Parse(SourceText.FromBytes(workspace.Display(path), File.ReadAllBytes(path)), directory, new DiagnosticBag()) is { } recipe)
             {
                 foreach (var (version, summary) in Versions(recipe))
                 {
@@ -39,7 +39,7 @@ internal static class WorkspaceFindings
         _ => [],
     };
 
-    private static Finding? Container(Workspace workspace, string path) => ContainerParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), Path.GetDirectoryName(path)!, new DiagnosticBag()) is { } container
+    private static Finding? Container(Workspace workspace, string path) => ContainerParser.Parse(SourceText.FromBytes(workspace.Display(path), File.ReadAllBytes(path)), Path.GetDirectoryName(path)!, new DiagnosticBag()) is { } container
         ? new("container", container.Name, container.Version, "", [workspace.Display(path)])
         : null;
 }

@@ -104,7 +104,7 @@ internal sealed record TargetGraph
     private static Container Parse(Session session, string directory, DiagnosticBag bag)
     {
         var path = Path.Combine(directory, "container.yaml");
-        var container = ContainerParser.Parse(new(session.Workspace.Display(path), File.ReadAllText(path)), directory, bag);
+        var container = ContainerParser.Parse(SourceText.FromBytes(session.Workspace.Display(path), File.ReadAllBytes(path)), directory, bag);
         bag.ThrowIfErrors();
         return container!.Platform == Platform.LinuxAmd64 ? container : throw new BuilditException(
             ExitCode.Unresolvable, $"images for {container.Platform} cannot be built by this version", $"it builds for {Platform.LinuxAmd64}", new SourceSpan(container.Text, 1, 1));

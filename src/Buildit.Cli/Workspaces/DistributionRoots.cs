@@ -19,18 +19,18 @@ internal static class DistributionRoots
         var names = new List<Spanned<string>>([.. tools.Concat(files.Distribution.Include).Concat(["dash", "coreutils"]).Select(t => new Spanned<string>(Prefix + t, whole))]);
         foreach (var path in WorkspaceSearch.Files(workspace, "pkg.yaml"))
         {
-            names.AddRange(RecipeParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), Path.GetDirectoryName(path)!, bag)?.PossibleNeeds ?? []);
+            names.AddRange(RecipeParser.Parse(SourceText.FromBytes(workspace.Display(path), File.ReadAllBytes(path)), Path.GetDirectoryName(path)!, bag)?.PossibleNeeds ?? []);
         }
 
         foreach (var path in workspace.RecipeTrees.Select(t => Path.Combine(t, "styles")).Where(Directory.Exists).SelectMany(d => Directory.EnumerateFiles(d, "*.yaml")).Order(StringComparer.Ordinal))
         {
-            var style = StyleParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), Path.GetFileNameWithoutExtension(path), bag);
+            var style = StyleParser.Parse(SourceText.FromBytes(workspace.Display(path), File.ReadAllBytes(path)), Path.GetFileNameWithoutExtension(path), bag);
             names.AddRange(style?.Needs.All ?? []);
         }
 
         foreach (var path in WorkspaceSearch.Files(workspace, "container.yaml"))
         {
-            var container = ContainerParser.Parse(new(workspace.Display(path), File.ReadAllText(path)), Path.GetDirectoryName(path)!, bag);
+            var container = ContainerParser.Parse(SourceText.FromBytes(workspace.Display(path), File.ReadAllBytes(path)), Path.GetDirectoryName(path)!, bag);
             names.AddRange(container?.Steps.OfType<Step.NamedPackage>().Select(s => s.Name) ?? []);
         }
 

@@ -41,7 +41,7 @@ internal sealed record Settings
         var directory = System.IO.Directory.Exists(target) ? target : start;
         var file = Upwards(directory).Select(d => Path.Combine(d, ConfigName)).Append(Path.Combine(UserDirectory(), "config.yaml")).FirstOrDefault(File.Exists);
         var root = file is null ? directory : Path.GetDirectoryName(file)!;
-        var config = file is null ? Config.Default : ConfigParser.Parse(new(Display(start, file), File.ReadAllText(file)), bag) ?? Config.Default;
+        var config = file is null ? Config.Default : ConfigParser.Parse(SourceText.FromBytes(Display(start, file), File.ReadAllBytes(file)), bag) ?? Config.Default;
         if (config.Store is { Value: ['~', ..] } home)
         {
             bag.Error(home.Span, $"'{home.Value}': '~' has no meaning in a configuration", "write the whole path; without 'store' it is ~/.local/share/buildit");

@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
 namespace Buildit.Core.Diagnostics;
 
 /// <summary>A text file that a person wrote, with the path under which messages show it.</summary>
@@ -10,6 +14,23 @@ public sealed class SourceText(string path, string text)
 
     /// <summary>The whole text, line ends as they are in the file; a byte order mark is no part of it.</summary>
     public string Text { get; } = text.TrimStart('\uFEFF');
+
+    /// <summary>Where the file's bytes stop being UTF-8; null if all of them are.</summary>
+    public SourceSpan? NotUtf8 { get; private init; }
+
+    /// <summary>A file's bytes as UTF-8, whatever they begin with: FF FE does not make them UTF-16.</summary>
+    public static SourceText FromBytes(string path, ReadOnlySpan<byte> bytes)
+    {
+        var chars = new char[bytes.Length];
+        var source = new SourceText(path, Encoding.UTF8.GetString(bytes));
+        if (Utf8.ToUtf16(bytes, chars, out _, out var good, replaceInvalidSequences: false) == OperationStatus.Done)
+        {
+            return source;
+        }
+
+        var mark = chars.AsSpan(0, good).Length - chars.AsSpan(0, good).TrimStart('\uFEFF').Length;
+        return new(path, source.Text) { NotUtf8 = source.At(good - mark) };
+    }
 
     /// <summary>Line <paramref name="number"/>, counted from 1, without its line end; empty beyond the end.</summary>
     public string Line(int number) => Text[IndexOfLine(number)..EndOfLine(number)];

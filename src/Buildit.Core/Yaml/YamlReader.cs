@@ -31,6 +31,12 @@ public sealed class YamlReader
     /// <param name="explain">May know more about a syntax error at a place than YAML does.</param>
     public static YamlNode? Read(SourceText text, DiagnosticBag bag, Func<SourceSpan, Diagnostic?>? explain = null)
     {
+        if (text.NotUtf8 is { } place)
+        {
+            bag.Error(place, "this is not UTF-8 text", "save the file as UTF-8");
+            return null;
+        }
+
         if (YamlSyntax.ControlCharacter(text) is { } control)
         {
             bag.Add(control);

@@ -111,12 +111,14 @@ internal sealed class SyncReader(Step.Sync step, string baseDirectory, (int Uid,
     {
         try
         {
-            var text = File.ReadAllText(source, StrictUtf8);
-            return LocalFile.FromText(template(text, new(new(Path.GetRelativePath(baseDirectory, source), text), 1, 1)));
+            // Bytes, not File.ReadAllText, which takes FF FE for UTF-16. A byte order mark is no part of what is filled in, but of the file.
+            var text = StrictUtf8.GetString(File.ReadAllBytes(source));
+            var file = new SourceText(Path.GetRelativePath(baseDirectory, source), text);
+            return LocalFile.FromText(text[..^file.Text.Length] + template(file.Text, new(file, 1, 1)));
         }
         catch (DecoderFallbackException)
         {
-            bag.Error(step.Source.Span, $"'{source}' is not UTF-8 text, so nothing can be filled in", "leave out `template: true`");
+            bag.Error(step.Source.Span, $"'{source}' is not UTF-8 text, so nothing can be filled in", "a template must be UTF-8: save it so, or leave out `template: true`");
             return LocalFile.FromText("");
         }
     }

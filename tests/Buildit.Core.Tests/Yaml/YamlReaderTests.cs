@@ -74,6 +74,17 @@ public sealed class YamlReaderTests
         Assert.Equal((line, column), (span.Line, span.Column));
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0xFF, 0xFE, (byte)'a', 0 }, "1:1")]
+    [InlineData(new byte[] { (byte)'a', (byte)':', (byte)'\n', (byte)'b', 0xE9 }, "2:2")]
+    [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, (byte)'a', 0xE9 }, "1:2")]
+    public void A_file_that_is_not_UTF_8_is_refused_where_it_stops_being_so(byte[] bytes, string place)
+    {
+        var bag = new DiagnosticBag();
+        Assert.Null(YamlReader.Read(SourceText.FromBytes("file.yaml", bytes), bag));
+        Assert.Equal([place + " this is not UTF-8 text | save the file as UTF-8"], bag.Items.Select(Mistakes.Show));
+    }
+
     private static YamlNode? Read(string text) => YamlReader.Read(new("file.yaml", text), new());
 
     private static string[] Errors(string text)

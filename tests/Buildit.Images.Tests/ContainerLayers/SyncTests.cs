@@ -76,6 +76,26 @@ public sealed class SyncTests : IDisposable
     }
 
     [Fact]
+    public void A_template_s_byte_order_mark_stays()
+    {
+        File.WriteAllBytes(_directory.At("t.conf"), [0xEF, 0xBB, 0xBF, .. "{{ name }}"u8]);
+        var file = Assert.Single(Sample.Files(Container(Sample.Sync("t.conf", "/x") with { Template = true })).Entries);
+        using var content = new MemoryStream();
+        using var stream = file.Open();
+        stream.CopyTo(content);
+        Assert.Equal([0xEF, 0xBB, 0xBF, .. "nginx-production"u8], content.ToArray());
+    }
+
+    [Fact]
+    public void A_template_in_UTF_16_is_refused()
+    {
+        File.WriteAllBytes(_directory.At("t.conf"), [0xFF, 0xFE, (byte)'a', 0]);
+        var error = Assert.Single(Errors(Sample.Sync("t.conf", "/x") with { Template = true }));
+        Assert.Contains("is not UTF-8 text", error.Message, StringComparison.Ordinal);
+        Assert.Contains("must be UTF-8", error.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_template_s_mistake_points_into_the_template()
     {
         _directory.Write("files/t.conf", "hello\n");
