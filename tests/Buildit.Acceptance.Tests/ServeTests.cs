@@ -26,6 +26,9 @@ public sealed class ServeTests : PlaceContract, IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         _workspace.WithOwnStore();
+        // Only a binhost is shown; an empty one is this file.
+        Directory.CreateDirectory(Root);
+        await File.WriteAllTextAsync(Path.Combine(Root, "oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
         _server = await ServedBinhost.StartAsync(_workspace, Root);
         _place = new(new(_server.Url), new(), TimeProvider.System);
         _client.BaseAddress = new(_server.Url);
