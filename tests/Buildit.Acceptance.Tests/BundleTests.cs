@@ -4,13 +4,19 @@ using Buildit.Testing;
 namespace Buildit.Acceptance.Tests;
 
 /// <summary>One machine exports, another one, which never had a network, imports and builds.</summary>
-public sealed class BundleTests : IDisposable
+public sealed class BundleTests : IAsyncLifetime, IDisposable
 {
     private readonly Workspace _workspace = new Workspace().WithOwnStore();
     private readonly TemporaryDirectory _other = new();
     private readonly string _mark = Workspace.Fresh();
 
+    private string _tools = "";
+
     private string File => _workspace.In("small.bundle.tar.zst");
+
+    public async Task InitializeAsync() => _tools = await PinnedZstd.DirectoryAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task A_machine_that_never_had_a_network_rebuilds_everything_bit_by_bit()
@@ -131,7 +137,6 @@ public sealed class BundleTests : IDisposable
 
     public void Dispose()
     {
-        Run.Shell($"chmod -R u+rwX '{_other.Path}'");
         _workspace.Dispose();
         _other.Dispose();
     }
@@ -154,7 +159,7 @@ public sealed class BundleTests : IDisposable
     /// <summary>Unpacks, changes and packs the bundle again in the same order, and expects that it is refused.</summary>
     private void Repack(string change, string expected)
     {
-        Run.Shell($"cd '{_other.Path}' && mkdir d && zstd -dc '{File}' | tar -xf - -C d && zstd -dc '{File}' | tar -tf - | sed 's,/$,,' > l && {change} && tar -C d --format=ustar --no-recursion --owner=0 --group=0 --numeric-owner -cf - -T l | zstd -q > bad && rm -r d l");
+        Run.Shell($"umask 022 && PATH='{_tools}':$PATH && cd '{_other.Path}' && mkdir d && zstd -dc '{File}' | tar -xpf - -C d && zstd -dc '{File}' | tar -tf - | sed 's,/$,,' > l && {change} && tar -C d --format=ustar --no-recursion --owner=0 --group=0 --numeric-owner -cf - -T l | zstd -q > bad && rm -r d l");
         Import("bad").Fails(2, expected);
     }
 
@@ -162,7 +167,7 @@ public sealed class BundleTests : IDisposable
     private BuilditResult Elsewhere(string script)
     {
         using var home = new TemporaryDirectory();
-        var text = $"export HOME='{home.Path}' BUILDIT_STORE='{home.Path}/store'\ncd '{_other.Path}'\nunshare -rn /bin/sh -euc \"$SCRIPT\"; code=$?; chmod -R u+rwX '{home.Path}'; exit $code";
+        var text = $"export HOME='{home.Path}' BUILDIT_STORE='{home.Path}/store' PATH='{_tools}':$PATH\ncd '{_other.Path}'\nexec unshare -rn /bin/sh -euc \"$SCRIPT\"";
         return Run.Script($"SCRIPT=$(cat <<'END'\n{script}\nEND\n)\nexport SCRIPT\n{text}", _workspace);
     }
 }

@@ -181,7 +181,7 @@ public sealed partial class ExplainTests
     public async Task What_is_no_longer_there_is_told_as_such()
     {
         using var workspace = await BuiltAsync(own: true);
-        Run.Shell($"cd '{workspace.Store}/trees'; tree=$(grep -l usr/bin/app *.tree); chmod -R u+w ${{tree%.tree}}; rm -r ${{tree%.tree}} $tree");
+        Run.Shell($"cd '{workspace.Store}/trees'; tree=$(grep -l usr/bin/app *.tree); find ${{tree%.tree}} -type d -exec chmod u+w {{}} +; rm -rf ${{tree%.tree}} $tree");
         await ExplainsAsync(
             workspace,
             $"test/app{_mark}",

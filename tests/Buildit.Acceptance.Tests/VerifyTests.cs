@@ -109,7 +109,7 @@ public sealed class VerifyTests
         Assert.Equal(5, result.ExitCode);
         var kept = result.Output.Split('\n').Single(l => l.StartsWith("    kept: ", StringComparison.Ordinal))["    kept: ".Length..];
         Assert.Equal(8, new FileInfo(Path.Combine(kept, "outputs/runtime/it")).Length);
-        Run.Shell($"chmod -R u+w '{kept}' && rm -r '{kept}'");
+        Run.Shell($"find '{kept}' -type d -exec chmod u+w {{}} + && rm -rf '{kept}'");
     }
 
     [Fact]

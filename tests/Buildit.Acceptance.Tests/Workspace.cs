@@ -94,14 +94,5 @@ internal sealed class Workspace : IDisposable
 
     public Process Start(params string[] arguments) => BuilditProcess.Start(Path, new Dictionary<string, string>(Environment) { ["BUILDIT_STORE"] = Store }, arguments);
 
-    public void Dispose()
-    {
-        // What buildit keeps is read-only; so is a directory here or there.
-        if (Store.StartsWith(Path, StringComparison.Ordinal) && Directory.Exists(Store))
-        {
-            Run.Shell($"chmod -R u+rwX '{Store}'");
-        }
-
-        _directory.Dispose();
-    }
+    public void Dispose() => _directory.Dispose();
 }

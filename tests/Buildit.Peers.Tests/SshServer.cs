@@ -77,7 +77,8 @@ public sealed class SshServer : IAsyncLifetime, IDisposable
         Directory.CreateDirectory(Path.Combine(_run, "etc"));
         foreach (var key in new[] { "etc/host", "user", "stranger" })
         {
-            new Peers(root, _run).Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).Succeeded();
+            // It wants a name for whoever runs it, and root is the only one that has one there.
+            new Peers(root, _run).Run("unshare", "--map-root-user", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).Succeeded();
         }
 
         File.Copy(Path.Combine(_run, "user.pub"), Path.Combine(_run, "etc/authorized_keys"));

@@ -99,7 +99,7 @@ public sealed class TroubledBinhostTests(Judged judged, SmallBinhost binhost) : 
         var user = binhost.User(("shared", server.Url));
         var first = await user.MustAsync("pull", "test/app");
         var tree = Path.Combine(user.Store, "trees", first.Output.Trim()[^64..]);
-        SmallBinhost.Run("sh", "-c", $"chmod -R u+w '{tree}' && rm -r '{tree}'");
+        SmallBinhost.Run("sh", "-c", $"find '{tree}' -type d -exec chmod u+w {{}} + && rm -rf '{tree}'");
         Assert.Equal(first.Output, (await user.MustAsync("pull", "test/app")).Output);
         Assert.True(File.Exists(Path.Combine(tree, "app")));
     }
