@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
@@ -102,11 +103,11 @@ public sealed class Substitution(BinhostSet binhosts, RecordKeeper records, Acti
 
     private static string? Objection(Record record, Package package) =>
         record.Package != package.Name || record.RecipeKey != package.Key || record.Preimage != package.Key.Digest ? About(record, package)
-        : package is Package.Built built && !record.RuntimeNeeds.All(n => IsBuiltWith(built, n)) ? OtherNeeds
+        : package is Package.Built built && !IsBuiltWith(built, record.RuntimeNeeds) ? OtherNeeds
         : null;
 
-    private static bool IsBuiltWith(Package.Built package, string need) =>
-        Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]).Any(p => p.Name == need || p.Replaces.Contains(need));
+    private static bool IsBuiltWith(Package.Built package, ImmutableArray<string> needs) =>
+        needs.IsEmpty || Closure.Of([.. package.Tools, .. package.Libs, .. package.Runtime]).SelectMany(p => p.Replaces.Prepend(p.Name)).ToHashSet(StringComparer.Ordinal).IsSupersetOf(needs);
 
     private static string About(Record record, Package package) => $"it is about '{record.Package}-{record.Version}' with another HASH or name, not about '{package.DisplayName}'";
 }

@@ -64,9 +64,9 @@ public sealed class Planner
         {
             built.Add(build.Built.Key);
             _demand.AddInputs(build.Built, Need.Build, Need.Run);
-            _demand.AddRoot(_request.BuildTools, Need.Run);
         }
 
+        _demand.AddRoot(built.Count == 0 ? [] : _request.BuildTools, Need.Run);
         return _demand.Follow().Any(p => !built.Contains(p.Key));
     }
 
