@@ -109,6 +109,29 @@ public class BuildEngineTests
     }
 
     [Fact]
+    public async Task What_another_process_built_meanwhile_is_reused()
+    {
+        using var bench = new EngineBench();
+        using var other = bench.Again();
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        bench.Does["app/top"] = (_, _) =>
+        {
+            begun.SetResult();
+            return go.Task;
+        };
+        var package = bench.Package("app/top");
+        var building = bench.Engine.RealiseAsync(package, None);
+        await begun.Task;
+        var waiting = other.Engine.RealiseAsync(package, None);
+        SpinWait.SpinUntil(() => waiting.IsCompleted || other.Events.OfType<BuildEvent.Waiting>().Any());
+        go.SetResult();
+        Assert.Equal((await building).Record.Outputs, (await waiting).Record.Outputs);
+        Assert.Empty(other.Started);
+        Assert.Empty(other.Events.OfType<BuildEvent.CutOff>());
+        Assert.Single(other.Events.OfType<BuildEvent.Reused>(), r => r.Package == package);
+    }
+
+    [Fact]
     public async Task A_dependency_that_gives_the_same_outputs_cuts_off_what_depends_on_it()
     {
         using var bench = new EngineBench();
