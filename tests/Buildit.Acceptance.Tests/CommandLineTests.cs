@@ -17,6 +17,19 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("there is no command 'binhost lst'", "did you mean 'buildit binhost list'? the commands of 'binhost' are: init, serve, list", "binhost", "lst")]
+    [InlineData("there is no command 'key nwe'", "did you mean 'buildit key new'? the commands of 'key' are: new, list, trust, export", "key", "nwe")]
+    [InlineData("there is no command 'bundle wonder'", "the commands of 'bundle' are: export, import, list", "bundle", "wonder", "test/x")]
+    [InlineData("'buildit store' needs one of its commands", "the commands of 'store' are: du, verify, rebuild-index", "store")]
+    [InlineData("'buildit store' needs one of its commands", "the commands of 'store' are: du, verify, rebuild-index", "store", "--jsn")]
+    public async Task A_mistyped_command_of_a_group_is_told_with_those_that_there_are(string message, string hint, params string[] command)
+    {
+        using var workspace = new Workspace();
+        var result = (await workspace.BuildAsync(command)).Fails(2, $"error: {message}\nhint: {hint}");
+        Assert.Equal(2, result.Error.TrimEnd().Split('\n').Length);
+    }
+
+    [Theory]
     [InlineData("--chekc", "did you mean '--check'?", "lock")]
     [InlineData("--bogus", "'buildit lock --help' lists the options", "lock", "--check")]
     [InlineData("--bogus", "'buildit update --help' lists the options", "update")]
