@@ -30,6 +30,31 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("note")]
+    [InlineData("note/below")]
+    public async Task Images_are_not_written_where_a_file_is_and_nothing_is_built_for_them(string output)
+    {
+        using var workspace = new Workspace().Recipe("app", $"echo {Workspace.Fresh()} > \"$OUTPUT/x\"", tools: Workspace.FewTools).Container("- package: test/app\n" + Workspace.OciImage);
+        workspace.Write("note", "mine");
+        (await workspace.BuildAsync("containers/small", "-o", output)).Fails(2, $"images cannot be written to '{workspace.In(output)}'", "note", "is a file", "hint: -o names a directory").DoesNotSay("building");
+        Assert.Equal("mine", File.ReadAllText(workspace.In("note")));
+    }
+
+    [Theory]
+    [InlineData("note", "build", "test/x")]
+    [InlineData("note/below", "build", "test/x")]
+    [InlineData("note", "plan", "test/x")]
+    [InlineData("note", "store", "du")]
+    public async Task A_store_that_is_a_file_is_told_with_where_the_store_is_named(string store, params string[] command)
+    {
+        using var workspace = new Workspace().Recipe("x", "true");
+        workspace.Write("note", "mine");
+        workspace.Store = workspace.In(store);
+        using var process = workspace.Start(command);
+        (await Run.EndOfAsync(process)).Fails(8, $"the store cannot be '{workspace.In(store)}'", "is a file", "hint: name a directory: set BUILDIT_STORE or 'store:'");
+    }
+
+    [Theory]
     [InlineData("--chekc", "did you mean '--check'?", "lock")]
     [InlineData("--bogus", "'buildit lock --help' lists the options", "lock", "--check")]
     [InlineData("--bogus", "'buildit update --help' lists the options", "update")]
