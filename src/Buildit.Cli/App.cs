@@ -38,7 +38,7 @@ internal static partial class App
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            terminal.Note("interrupted; what was finished is kept, run the command again to go on");
+            terminal.Note(StopSignals.Interrupted);
             return (int)ExitCode.Interrupted;
         }
         catch (Exception e) when (Trouble.Describe(e) is { } trouble)
