@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
@@ -26,7 +25,8 @@ internal static partial class App
             var parsed = root.Parse([.. WithCommand(args, root).Select(Options.WithoutName)]);
             if (parsed.Errors.Count > 0)
             {
-                return Usage(terminal, parsed.Errors.Select(e => e.Message));
+                terminal.Print(CommandMistakes.Of(parsed));
+                return (int)ExitCode.InvalidInput;
             }
 
             return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, stop.Token);
@@ -38,7 +38,7 @@ internal static partial class App
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            terminal.Note("interrupted; what was finished is kept, run the command again to go on");
+            terminal.Note(StopSignals.Interrupted);
             return (int)ExitCode.Interrupted;
         }
         catch (Exception e) when (Trouble.Describe(e) is { } trouble)
@@ -106,12 +106,6 @@ internal static partial class App
         // Help and version are asked of the program itself if nothing stands before them.
         var isNamed = place < args.Length && (root.Subcommands.Any(c => c.Name == args[place]) || args[place] is "--version" or "--help" or "-h" or "-?");
         return isNamed ? args : [.. args.Take(place), BuildCommand.Name, .. args.Skip(place)];
-    }
-
-    private static int Usage(Terminal terminal, IEnumerable<string> errors)
-    {
-        terminal.Print([.. errors.Distinct().Select(m => new Diagnostic(char.ToLower(m[0], CultureInfo.InvariantCulture) + m[1..].TrimEnd('.'), Hint: "'buildit --help' lists commands and options"))]);
-        return (int)ExitCode.InvalidInput;
     }
 
     [LibraryImport("libc", EntryPoint = "umask")]

@@ -49,6 +49,7 @@ public sealed class ContentStore : IDisposable
     /// <summary>Opens a store, making it if there is none. A store that cannot be written can still be read.</summary>
     public static ContentStore Open(string root)
     {
+        RequireNoFile(root);
         var paths = new StorePaths(root);
         var writable = TryPrepare(paths, out var reason);
         try
@@ -69,6 +70,7 @@ public sealed class ContentStore : IDisposable
     /// <summary>Opens a store to look at it, without leaving a trace: nothing is made, swept or put aside. One that is not there is empty.</summary>
     public static ContentStore OpenToRead(string root)
     {
+        RequireNoFile(root);
         var paths = new StorePaths(root);
         try
         {
@@ -77,6 +79,15 @@ public sealed class ContentStore : IDisposable
         catch (SqliteException e)
         {
             throw UnusableIndex(paths, e);
+        }
+    }
+
+    /// <summary>Throws if there is a file where the directory of a store has to be.</summary>
+    public static void RequireNoFile(string root)
+    {
+        if (FileInTheWay.Of(root) is { } file)
+        {
+            throw new BuilditException(ExitCode.StoreFailed, $"the store cannot be '{root}': {(file == root ? "that" : $"'{file}'")} is a file", "name a directory: set BUILDIT_STORE or 'store:' in .buildit-config.yaml");
         }
     }
 

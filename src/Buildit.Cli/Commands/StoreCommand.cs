@@ -90,6 +90,7 @@ internal sealed class StoreCommand(Terminal terminal)
         var bag = new DiagnosticBag();
         var place = Settings.Find(start, start, bag).StoreDirectory;
         bag.ThrowIfErrors();
+        ContentStore.RequireNoFile(place);
         return Directory.Exists(place) ? place : throw new BuilditException(ExitCode.Missing, $"there is no store at '{place}' yet", "the first build makes it");
     }
 }

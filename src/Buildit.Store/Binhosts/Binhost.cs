@@ -26,7 +26,7 @@ public sealed class Binhost : IDisposable
     public Binhost(string name, IPlace place, Func<TrustPolicy> trust, string? cache, PlaceLimits limits, TimeProvider clock, Action<BinhostEvent> report)
     {
         (Name, _trust, _clock, _report) = (name, new(trust), clock, report);
-        Place = new(place, limits, clock, reason => report(new BinhostEvent.Failed(place.Address, reason) { Binhost = name }));
+        Place = new(place, limits, clock, reason => report(new BinhostEvent.Failed(place.Address, reason) { Binhost = name, IsCatalogBroken = _catalog!.IsBroken }));
         _catalog = new(Place, cache);
     }
 

@@ -54,7 +54,8 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
     /// <summary>Begins to look for the records of keys that will be asked for one after the other: in as many round trips as for one of them.</summary>
     public void Foresee(IEnumerable<Digest> keys, CancellationToken cancel)
     {
-        foreach (var key in keys)
+        // Where nobody is asked, it is not worth while to find out which keys they are.
+        foreach (var key in All.IsEmpty ? [] : keys)
         {
             foreach (var binhost in All)
             {

@@ -18,6 +18,9 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
     private readonly ConcurrentDictionary<Digest, Lazy<Task<Dictionary<Digest, Digest>>>> _shards = [];
     private Lazy<Task<Catalog>>? _catalog;
 
+    /// <summary>Whether the place has a catalog, or a part of one, that is none.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>The key of the record that can be found by a key; null if there is none. Throws <see cref="PlaceException"/>.</summary>
     public async Task<Digest?> FindAsync(Digest key, CancellationToken cancel)
     {
@@ -59,7 +62,7 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
             return Catalog.Empty;
         }
 
-        var catalog = Catalog.Parse(document.Content.Span) ?? throw place.GiveUp(NotA("catalog", document.Content));
+        var catalog = Catalog.Parse(document.Content.Span) ?? throw Broken(NotA("catalog", document.Content));
         if (document != known)
         {
             Remember(document, catalog);
@@ -77,7 +80,7 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
             Keep(shard.Blob.Hex, bytes);
         }
 
-        return Catalog.ParseRows(bytes) ?? throw place.GiveUp(NotA("part of a catalog", bytes));
+        return Catalog.ParseRows(bytes) ?? throw Broken(NotA("part of a catalog", bytes));
     }
 
     private async Task<Dictionary<Digest, Digest>> LoadAsync(CatalogShard shard, CancellationToken cancel)
@@ -96,12 +99,18 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
     {
         try
         {
-            return await place.ReadBlobAsync(shard, cancel) ?? throw place.GiveUp("lacks a part of its catalog, or has it with other bytes");
+            return await place.ReadBlobAsync(shard, cancel) ?? throw Broken("lacks a part of its catalog, or has it with other bytes");
         }
         catch (PlaceException e)
         {
             throw place.GiveUp(e.Message);
         }
+    }
+
+    private PlaceException Broken(string reason)
+    {
+        IsBroken = true;
+        return place.GiveUp(reason);
     }
 
     private static string NotA(string what, ReadOnlyMemory<byte> content) =>
