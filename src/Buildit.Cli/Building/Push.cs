@@ -129,7 +129,7 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
     {
         var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
         var running = await session.Engine.RealiseAllAsync(closure.Select(c => c.Package), Need.All, cancel);
-        var built = Dependencies.Of(packages).OfType<Package.Built>().Where(p => running.All(r => r.Package.Key != p.Key));
+        var built = PackageGraph.Of(packages).Packages.OfType<Package.Built>().Where(p => running.All(r => r.Package.Key != p.Key));
         return [.. running, .. built.Select(p => (Package: p, Record: session.Records.Find(p, Need.All))).Where(p => p.Record is not null).Select(p => new Realised(p.Package, p.Record!))];
     }
 

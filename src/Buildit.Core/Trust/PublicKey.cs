@@ -64,7 +64,7 @@ public sealed record PublicKey(Digest Id, string Name, ReadOnlyMemory<byte> Info
         }
 
         var isDate = DateTimeOffset.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day);
-        moment = isDate ? day.AddDays(days).AddTicks(-days) : null;
+        moment = isDate ? day.AddTicks(days * (TimeSpan.TicksPerDay - 1)) : null;
         return isDate;
     }
 

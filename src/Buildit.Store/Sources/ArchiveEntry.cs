@@ -1,3 +1,4 @@
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 
 namespace Buildit.Store.Sources;
@@ -25,8 +26,5 @@ internal sealed record ArchiveEntry(string Name, EntryKind Kind, bool Executable
 internal sealed class RefusedException(string message) : Exception(message)
 {
     /// <summary>"entry 'NAME' WHY".</summary>
-    public static RefusedException Entry(string name, string why) => new($"entry '{Shown(name)}' {why}");
-
-    // It goes to a terminal: no control characters, and no end of it cut off by a NUL.
-    private static string Shown(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
+    public static RefusedException Entry(string name, string why) => new($"entry '{VisibleText.Of(name)}' {why}");
 }

@@ -155,7 +155,7 @@ public sealed class SourceArchiveTests : IDisposable
         { "entry '/etc/passwd' is refused: its name is an absolute path", new TarMaker().File("/etc/passwd") },
         { "entry 'a/../../x' is refused: its name has a '..' in it", new TarMaker().File("a/../../x") },
         { "entry 'a/..' is refused: its name has a '..' in it", new TarMaker().Directory("a/..") },
-        { "entry 'a?b' is refused: its name has a NUL in it", new TarMaker().Pax("path", "a\0b").File("x") },
+        { "entry 'a\u2400b' is refused: its name has a NUL in it", new TarMaker().Pax("path", "a\0b").File("x") },
         { "has no name", new TarMaker().Entry('0', ".") },
         { "entry 'l' is a symbolic link to the absolute path '/etc'", new TarMaker().Symlink("l", "/etc") },
         { "entry 'd/l' is a symbolic link to '../../x', which is outside the tree", new TarMaker().Symlink("d/l", "../../x").File("x") },
