@@ -52,6 +52,11 @@ public sealed class TarListing(string scratch, SourceLimits? limits = null)
 
     private ListedFile List(ArchiveEntry entry, string path, bool isText)
     {
+        if (entry.Uid < 0 || entry.Gid < 0)
+        {
+            throw RefusedException.Entry(path, "has an owner that is out of range");
+        }
+
         var listed = new TreeEntry(path, entry.Kind) { Mode = entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Target = Target(entry) };
         if (entry.Content is not { } content)
         {

@@ -137,7 +137,7 @@ internal sealed class TarArchiveReader(Stream input)
         };
     }
 
-    private static int Id(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw new InvalidDataException("a pax owner is not a number");
+    private static int Id(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1;
 
     private static long WholeSeconds(string value) => decimal.TryParse(value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
         && seconds is > long.MinValue and < long.MaxValue
