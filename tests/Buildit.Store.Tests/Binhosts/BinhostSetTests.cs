@@ -78,6 +78,26 @@ public sealed class BinhostSetTests : IDisposable
         Assert.Equal(["team"], await _bench.FindAsync(two));
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("directory")]
+    public async Task What_cannot_be_kept_between_runs_is_asked_for_again(string obstacle)
+    {
+        var package = _bench.Package("hello");
+        if (obstacle == "file")
+        {
+            File.WriteAllText(_bench.CacheOf("team"), "");
+        }
+        else
+        {
+            Directory.CreateDirectory(Path.Combine(_bench.CacheOf("team"), "catalog"));
+        }
+
+        BinhostBench.Publish(_bench.Add("team"), package);
+        Assert.Equal(["team"], await _bench.FindAsync(package));
+        Assert.Empty(_bench.Told);
+    }
+
     [Fact]
     public async Task R41_a_record_that_is_gone_though_the_catalog_lists_it_is_a_miss()
     {
