@@ -78,6 +78,19 @@ public sealed class BinhostSetTests : IDisposable
         Assert.Equal(["team"], await _bench.FindAsync(two));
     }
 
+    [Fact]
+    public async Task What_a_binhost_had_when_it_was_last_asked_is_known_without_asking()
+    {
+        var (known, unknown) = (_bench.Package("hello"), _bench.Package("other"));
+        var server = _bench.Add("team");
+        BinhostBench.Publish(server, known);
+        Assert.Empty(_bench.Set.All[0].HadRecords([known.Key, unknown.Key]));
+        await _bench.FindAsync(known);
+        var requests = server.Requests.Count;
+        Assert.Equal([known.Key], _bench.Set.All[0].HadRecords([unknown.Key, known.Key, known.Key]));
+        Assert.Equal(requests, server.Requests.Count);
+    }
+
     [Theory]
     [InlineData("file")]
     [InlineData("directory")]
