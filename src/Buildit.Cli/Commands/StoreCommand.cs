@@ -64,7 +64,6 @@ internal sealed class StoreCommand(Terminal terminal)
     private async Task<int> VerifyAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var store = ContentStore.Open(Place(parsed));
-        store.RequireWritable();
         var count = 0;
         var damaged = await new StoreKeeping(store).VerifyAsync(() => terminal.Status(string.Create(CultureInfo.InvariantCulture, $"  {Interlocked.Increment(ref count):N0} blobs and trees")), cancel);
         foreach (var name in damaged)

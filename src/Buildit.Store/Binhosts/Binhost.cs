@@ -67,8 +67,8 @@ public sealed class Binhost : IDisposable
         }
     }
 
-    /// <summary>Whether it had a record under a key when it was last asked, as far as that is known; nothing is asked now.</summary>
-    public bool HadRecord(Digest key) => _catalog.Remembers(key);
+    /// <summary>Under which of these keys it had a record when it was last asked, as far as that is known; nothing is asked now.</summary>
+    public IReadOnlySet<Digest> HadRecords(IEnumerable<Digest> keys) => _catalog.Remembered(keys);
 
     /// <summary>Reads an envelope that counts; null, and why, if it does not. Nothing of what is not signed is looked at.</summary>
     /// <param name="envelope">What was found.</param>

@@ -77,8 +77,7 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
     {
         Binhost[] order = [.. All.OrderBy(b => b == first ? 0 : 1)];
         var envelopes = await Task.WhenAll(order.Select(b => EnvelopeAsync(b, key.Digest, cancel)));
-        var forms = envelopes.SelectMany(e => e?.Layers ?? []).Where(f => f.DiffId == diffId).Distinct();
-        return await _pull.TreeAsync(diffId, forms, order, (binhost, reason) => binhost.Lacks(subject, reason, Target), cancel);
+        return await _pull.TreeAsync(diffId, FormsOf(diffId, envelopes), order, (binhost, reason) => binhost.Lacks(subject, reason, Target), cancel);
     }
 
     /// <summary>Whether an output of a package is in the store, or a binhost has a form of it that could be taken.</summary>
@@ -93,8 +92,8 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         }
 
         var envelopes = await Task.WhenAll(All.Select(b => EnvelopeAsync(b, key.Digest, cancel)));
-        var forms = envelopes.SelectMany(e => e?.Layers ?? []).Where(f => f.DiffId == diffId).Select(f => f.Digest).Distinct().ToArray();
-        return forms.Any(store.HasBlob) || await HasAnyBlobAsync(forms, cancel);
+        var forms = FormsOf(diffId, envelopes);
+        return _pull.Here(diffId, forms).Any() || await HasAnyBlobAsync([.. forms.Select(f => f.Digest).Distinct()], cancel);
     }
 
     /// <summary>Whether a binhost has one of these blobs. One that does not work has nothing.</summary>
@@ -138,6 +137,8 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
             binhost.Dispose();
         }
     }
+
+    private static LayerForm[] FormsOf(Digest diffId, IEnumerable<Envelope?> envelopes) => [.. envelopes.SelectMany(e => e?.Layers ?? []).Where(f => f.DiffId == diffId).Distinct()];
 
     private void Lacks(Binhost binhost, string subject, string reason, Binhost? promised)
     {

@@ -15,10 +15,10 @@ internal sealed record ArchiveEntry(string Name, EntryKind Kind, bool Executable
     /// <summary>Permission bits, where the kind of archive has them.</summary>
     public int Mode { get; init; }
 
-    /// <summary>Numeric owner, where the kind of archive has one.</summary>
+    /// <summary>Numeric owner, where the kind of archive has one; -1 for one that is out of range.</summary>
     public int Uid { get; init; }
 
-    /// <summary>Numeric group, where the kind of archive has one.</summary>
+    /// <summary>Numeric group, as <see cref="Uid"/>.</summary>
     public int Gid { get; init; }
 }
 
