@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
+using Buildit.Store.Files;
 using Buildit.Store.Native;
 using Buildit.Store.Trees;
 using Microsoft.Data.Sqlite;

@@ -68,6 +68,12 @@ public sealed record PublicKey(Digest Id, string Name, ReadOnlyMemory<byte> Info
         return isDate;
     }
 
+    /// <summary>Why it does not count at a moment, to be read after "the key"; null if it does.</summary>
+    public string? Objection(DateTimeOffset now) =>
+        NotAfter < now ? $"counted until {Date(NotAfter)} only"
+        : NotBefore > now ? $"does not count before {Date(NotBefore)}"
+        : null;
+
     /// <summary>The PEM file.</summary>
     public string Print()
     {

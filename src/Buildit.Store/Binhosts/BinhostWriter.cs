@@ -119,7 +119,7 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
     /// <summary>Adds an image to the index; its blobs must be there.</summary>
     public Task AddImageAsync(OciIndexEntry image, CancellationToken cancel) => UpdateAsync(
         BinhostLayout.ImageIndex,
-        current => Task.FromResult(Changed(current, OciIndex.Add(current ?? OciIndex.Empty, image) ?? throw new PlaceException($"has an '{BinhostLayout.ImageIndex}' that is no image index"))),
+        current => Task.FromResult(Changed(current, OciIndex.Add(current ?? OciIndex.Empty, image) ?? throw new PlaceException($"has an '{BinhostLayout.ImageIndex}' that is no image index: delete it, and push the images again"))),
         cancel);
 
     /// <summary>Gives a blob that is there a further name.</summary>

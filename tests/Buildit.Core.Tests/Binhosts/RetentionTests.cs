@@ -21,6 +21,10 @@ public class RetentionTests
     public void Nothing_takes_the_newest_away() => Assert.Equal(["a2"], Kept(new(0, Start.AddDays(100)), [Package("a", 1), Package("a", 2)]));
 
     [Fact]
+    public void Of_those_written_at_the_same_time_the_higher_version_is_the_newer() =>
+        Assert.Equal(["a10"], Kept(new(1, Start.AddDays(100)), [Package("a", 9) with { Written = Start }, Package("a", 10) with { Written = Start }, Package("a", 8) with { Written = Start }]));
+
+    [Fact]
     public void Packages_and_images_of_one_name_are_counted_apart() =>
         Assert.Equal(["a1", "image a2"], Kept(new(1, Start.AddDays(100)), [Package("a", 1), Image("a", 2)]));
 
