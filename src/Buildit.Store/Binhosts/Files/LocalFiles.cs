@@ -124,8 +124,7 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
         return true;
     }
 
-    // The base library refuses to move a directory onto an empty one.
-    public Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => Task.FromResult(Libc.Rename(In(from), In(to)) == 0);
+    public Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => Task.FromResult(Posix.TryRenameDirectory(In(from), In(to)));
 
     public Task RemoveAsync(string path, CancellationToken cancel)
     {

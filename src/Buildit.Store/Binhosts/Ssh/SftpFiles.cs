@@ -10,9 +10,10 @@ namespace Buildit.Store.Binhosts.Ssh;
 /// </summary>
 /// <param name="address">The account and the directory.</param>
 /// <param name="text">The address as it was written: there is no secret in it.</param>
-/// <param name="patience">With the server.</param>
+/// <param name="line">The connection; disposed of with this.</param>
+/// <param name="silence">A server that says nothing for so long while a file is read is given up.</param>
 /// <param name="time">Measures it.</param>
-internal sealed class SftpFiles(SshAddress address, string text, SshPatience patience, TimeProvider time) : IPlaceFiles
+internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line, TimeSpan silence, TimeProvider time) : IPlaceFiles
 {
     private const string PosixRename = "posix-rename@openssh.com";
     private const string HardLink = "hardlink@openssh.com";
@@ -25,7 +26,6 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     // A line that is slower than this (4 KiB/s) is a server that plays dead.
     private const int LeastInWindow = 8 << 10;
-    private readonly SshLine _line = new(address, patience, time);
 
     public string Address => text;
 
@@ -35,14 +35,14 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     public async Task<Stream?> OpenAsync(string path, long offset, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
+        var sftp = await line.ConnectAsync(cancel);
         if (HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Read).Number(0), cancel), path) is not { } handle)
         {
             return null;
         }
 
         var content = new SftpReadStream(sftp, handle, offset);
-        return new SteadyStream(content, null, new StallWatch(patience.Silence, time, cancel), patience.Silence, LeastInWindow, time);
+        return new SteadyStream(content, null, new StallWatch(silence, time, cancel), silence, LeastInWindow, time);
     }
 
     public async Task<FileState?> StateAsync(string path, CancellationToken cancel)
@@ -66,31 +66,37 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     public async Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
+        var sftp = await line.ConnectAsync(cancel);
         if (HandleIn(await sftp.AskAsync(SftpType.OpenDirectory, request => request.Text(In(directory)), cancel), directory) is not { } handle)
         {
             return [];
         }
 
         var entries = new List<(string Name, FileState State)>();
-        for (SftpReply reply; (reply = await sftp.AskAsync(SftpType.ReadDirectory, request => request.Bytes(handle.Span), cancel)).Type == SftpType.Name;)
+        try
         {
-            for (var count = reply.Number(); count > 0; count--)
+            for (SftpReply reply; BringsNames(reply = await sftp.AskAsync(SftpType.ReadDirectory, request => request.Bytes(handle.Span), cancel), directory);)
             {
-                var name = reply.Text();
-                reply.Text();
-                entries.Add((name, StateIn(reply)));
+                for (var count = reply.Number(); count > 0; count--)
+                {
+                    var name = reply.Text();
+                    reply.Text();
+                    entries.Add((name, StateIn(reply)));
+                }
             }
         }
+        finally
+        {
+            sftp.Forget(SftpType.Close, request => request.Bytes(handle.Span));
+        }
 
-        await sftp.AskAsync(SftpType.Close, request => request.Bytes(handle.Span), cancel);
         return [.. entries.Where(e => e.Name is not ("." or ".."))];
     }
 
     public async Task CreateAsync(string path, Func<Stream, Task> write, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
-        var handle = await CreateAsync(sftp, path, cancel) ?? (await MakeDirectoriesAsync(sftp, path, cancel) ? await CreateAsync(sftp, path, cancel) : null) ?? throw new PlaceException($"the server cannot make '{In(path)}'");
+        var sftp = await line.ConnectAsync(cancel);
+        var handle = await CreateAsync(sftp, path, cancel);
         try
         {
             await using var file = new SftpWriteStream(sftp, handle);
@@ -107,7 +113,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     public async Task<bool> RewriteAsync(string path, ReadOnlyMemory<byte> content, long modified, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
+        var sftp = await line.ConnectAsync(cancel);
         if (HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Write | OpenFlags.Truncate).Number(0), cancel), path) is not { } handle)
         {
             return false;
@@ -127,7 +133,7 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     public async Task<LinkOutcome> LinkAsync(string from, string to, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
+        var sftp = await line.ConnectAsync(cancel);
         if (!sftp.Extensions.Contains(HardLink))
         {
             return LinkOutcome.Unsupported;
@@ -135,8 +141,9 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
         Task<SftpReply> Link() => sftp.AskAsync(SftpType.Extended, request => request.Text(HardLink).Text(In(from)).Text(In(to)), cancel);
         var status = Status(await Link());
-        if (status == SftpStatus.NoSuchFile && await MakeDirectoriesAsync(sftp, to, cancel))
+        if (status == SftpStatus.NoSuchFile)
         {
+            await MakeDirectoriesAsync(sftp, to, cancel);
             status = Status(await Link());
         }
 
@@ -145,23 +152,43 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     public async Task<bool> MoveAsync(string from, string to, CancellationToken cancel) => IsDone(await RenameAsync(from, to, cancel), to);
 
-    public async Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => Status(await RenameAsync(from, to, cancel)) switch
+    // Of a name that is taken the protocol can only say that something failed.
+    public async Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel)
     {
-        SftpStatus.Ok => true,
-        SftpStatus.PermissionDenied => throw Refused(to),
-        _ => false,
-    };
+        var reply = await RenameAsync(from, to, cancel);
+        return Status(reply) switch
+        {
+            SftpStatus.Ok => true,
+            SftpStatus.Failure => false,
+            var status => throw Failed(status, reply, to),
+        };
+    }
 
     public async Task RemoveAsync(string path, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
-        if (Status(await sftp.AskAsync(SftpType.Remove, request => request.Text(In(path)), cancel)) is not (SftpStatus.Ok or SftpStatus.NoSuchFile))
+        var asFile = await AskAsync(SftpType.Remove, request => request.Text(In(path)), cancel);
+        var status = Status(asFile);
+        if (status is SftpStatus.Ok or SftpStatus.NoSuchFile)
         {
-            await sftp.AskAsync(SftpType.RemoveDirectory, request => request.Text(In(path)), cancel);
+            return;
+        }
+
+        var asDirectory = await AskAsync(SftpType.RemoveDirectory, request => request.Text(In(path)), cancel);
+        switch (Status(asDirectory))
+        {
+            case SftpStatus.Ok:
+                return;
+            // OpenSSH says so of a file, too, which then is still there.
+            case SftpStatus.NoSuchFile when await StateAsync(path, cancel) is null:
+                return;
+            case SftpStatus.NoSuchFile:
+                throw Failed(status, asFile, path);
+            case var other:
+                throw Failed(other, asDirectory, path);
         }
     }
 
-    public void Dispose() => _line.Dispose();
+    public void Dispose() => line.Dispose();
 
     /// <summary>The attributes of an answer, or of a name in it.</summary>
     internal static FileState StateIn(SftpReply reply)
@@ -182,21 +209,32 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     private string In(string path) => $"{address.Path}/{path}";
 
-    private async Task<SftpReply> AskAsync(SftpType type, Action<SftpRequest> fields, CancellationToken cancel) => await (await _line.ConnectAsync(cancel)).AskAsync(type, fields, cancel);
+    private async Task<SftpReply> AskAsync(SftpType type, Action<SftpRequest> fields, CancellationToken cancel) => await (await line.ConnectAsync(cancel)).AskAsync(type, fields, cancel);
 
     private async Task<SftpReply> RenameAsync(string from, string to, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
+        var sftp = await line.ConnectAsync(cancel);
         return sftp.Extensions.Contains(PosixRename)
             ? await sftp.AskAsync(SftpType.Extended, request => request.Text(PosixRename).Text(In(from)).Text(In(to)), cancel)
             : throw new PlaceException($"the sftp server has no '{PosixRename}', without which nothing can be replaced safely");
     }
 
-    private async Task<ReadOnlyMemory<byte>?> CreateAsync(SftpConnection sftp, string path, CancellationToken cancel) => HandleIn(
-        await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive).Number(0), cancel), path);
+    private async Task<ReadOnlyMemory<byte>> CreateAsync(SftpConnection sftp, string path, CancellationToken cancel)
+    {
+        async Task<ReadOnlyMemory<byte>?> MakeAsync() =>
+            HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive).Number(0), cancel), path);
+
+        if (await MakeAsync() is { } handle)
+        {
+            return handle;
+        }
+
+        await MakeDirectoriesAsync(sftp, path, cancel);
+        return await MakeAsync() ?? throw new PlaceException($"the server cannot make '{In(path)}'");
+    }
 
     /// <summary>Makes the directories of a file, all in one go: those that are there stay as they are.</summary>
-    private async Task<bool> MakeDirectoriesAsync(SftpConnection sftp, string path, CancellationToken cancel)
+    private async Task MakeDirectoriesAsync(SftpConnection sftp, string path, CancellationToken cancel)
     {
         var file = In(path);
         var answers = new List<Task<SftpReply>>();
@@ -210,8 +248,6 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
         {
             await sftp.HearAsync(answer, cancel);
         }
-
-        return true;
     }
 
     // Not a bare null: that would be an empty array, and so an empty handle.
@@ -223,13 +259,21 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
     {
         SftpStatus.Ok => true,
         SftpStatus.NoSuchFile => false,
-        SftpStatus.PermissionDenied => throw Refused(path),
-        _ => throw new PlaceException($"the server failed at '{In(path)}'{(reply.Text() is { Length: > 0 } words ? $": {words}" : "")}; is its disk full?"),
+        var status => throw Failed(status, reply, path),
+    };
+
+    /// <summary>Whether an answer brings names of a directory; false at its end. Part of a list must not be taken for all of it: what is not in it counts as not there.</summary>
+    private bool BringsNames(SftpReply reply, string directory) => reply.Type == SftpType.Name || Status(reply) switch
+    {
+        SftpStatus.End => false,
+        var status => throw Failed(status, reply, directory),
     };
 
     private static SftpStatus Status(SftpReply reply) => reply.Type == SftpType.Status ? (SftpStatus)reply.Number() : throw Strange();
 
-    private PlaceException Refused(string path) => new($"the account has no permission for '{In(path)}'");
+    private PlaceException Failed(SftpStatus status, SftpReply reply, string path) => status == SftpStatus.PermissionDenied
+        ? new($"the account has no permission for '{In(path)}'")
+        : new($"the server failed at '{In(path)}'{(reply.Text() is { Length: > 0 } words ? $": {words}" : "")}; is its disk full?");
 
     private static PlaceException Strange() => new("the sftp server sends answers that cannot be read");
 

@@ -39,8 +39,7 @@ internal sealed class SftpReadStream(SftpConnection sftp, ReadOnlyMemory<byte> h
     {
         if (disposing)
         {
-            // Nobody waits for the answer.
-            _ = sftp.Send(SftpType.Close, request => request.Bytes(handle.Span)).ContinueWith(static t => t.Exception, TaskScheduler.Default);
+            sftp.Forget(SftpType.Close, request => request.Bytes(handle.Span));
         }
 
         base.Dispose(disposing);
