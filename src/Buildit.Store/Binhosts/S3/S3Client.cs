@@ -21,9 +21,6 @@ internal sealed record S3Object(Stream Body, string ETag);
 /// <param name="clock">Measures patience.</param>
 internal sealed class S3Client(S3Address address, S3Settings settings, FetchOptions options, TimeProvider clock) : IDisposable
 {
-    // A line that is slower than this (4 KiB/s) is a server that plays dead.
-    private const int LeastInWindow = 8 << 10;
-
     // Most runs ask no bucket, and Amazon's client costs more to make than such a run takes otherwise.
     private readonly Lazy<S3Line> _line = new(() => new(S3Login.Find(settings), options), LazyThreadSafetyMode.ExecutionAndPublication);
 
@@ -35,7 +32,7 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
         {
             var request = new GetObjectRequest { BucketName = address.Bucket, Key = address.Key(path), EtagToNotMatch = known, ByteRange = offset > 0 ? new($"bytes={offset}-") : null };
             var response = await watch.WaitAsync(async stop => await _line.Value.Client.GetObjectAsync(request, stop));
-            var body = new SteadyStream(new S3Body(response.ResponseStream), response, watch, options.StallTimeout, LeastInWindow, clock);
+            var body = SteadyStream.Of(new S3Body(response.ResponseStream), response, watch, options.StallTimeout, clock);
             await body.SkipAsync(response.HttpStatusCode == HttpStatusCode.PartialContent ? 0 : offset, cancel);
             return new(body, response.ETag ?? "");
         }

@@ -24,8 +24,6 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
     private const uint FileType = 0xF000;
     private const uint Directory = 0x4000;
 
-    // A line that is slower than this (4 KiB/s) is a server that plays dead.
-    private const int LeastInWindow = 8 << 10;
 
     public string Address => text;
 
@@ -42,7 +40,7 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
         }
 
         var content = new SftpReadStream(sftp, handle, offset);
-        return new SteadyStream(content, null, new StallWatch(silence, time, cancel), silence, LeastInWindow, time);
+        return SteadyStream.Of(content, null, new StallWatch(silence, time, cancel), silence, time);
     }
 
     public async Task<FileState?> StateAsync(string path, CancellationToken cancel)
