@@ -117,10 +117,9 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
                 await content.ReadExactlyAsync(buffer.AsMemory(0, length), cancel);
                 var part = new UploadPartRequest
                 {
-                    BucketName = address.Bucket, Key = key, UploadId = upload.UploadId, PartNumber = parts.Count + 1, PartSize = length,
-                    InputStream = new MemoryStream(buffer, 0, length, writable: false), UseChunkEncoding = false,
+                    BucketName = address.Bucket, Key = key, UploadId = upload.UploadId, PartNumber = parts.Count + 1, PartSize = length, UseChunkEncoding = false,
                 };
-                var sent = await AskAsync((client, stop) => client.UploadPartAsync(part, stop), cancel);
+                var sent = await SendAsync(part, buffer, length, cancel);
                 parts.Add(new(part.PartNumber ?? 0, sent.ETag));
             }
 
@@ -137,7 +136,12 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
     /// <summary>Gives an object a further name; tells whether it is there.</summary>
     public Task<bool> CopyAsync(string from, string to, CancellationToken cancel) => Guarded(async () =>
     {
-        var request = new CopyObjectRequest { SourceBucket = address.Bucket, SourceKey = address.Key(from), DestinationBucket = address.Bucket, DestinationKey = address.Key(to) };
+        var request = new CopyObjectRequest
+        {
+            SourceBucket = address.Bucket, SourceKey = address.Key(from), DestinationBucket = address.Bucket, DestinationKey = address.Key(to),
+            // Else it keeps what is told of the blob: that it never changes.
+            MetadataDirective = S3MetadataDirective.REPLACE, ContentType = S3Types.Of(to), Headers = { CacheControl = S3Types.CachingOf(to) },
+        };
         try
         {
             await AskAsync((client, stop) => client.CopyObjectAsync(request, stop), cancel);
@@ -177,6 +181,14 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
     {
         using var watch = Watch(cancel);
         return await watch.WaitAsync(async stop => await ask(_line.Value.Client, stop));
+    }
+
+    private async Task<UploadPartResponse> SendAsync(UploadPartRequest part, byte[] bytes, int length, CancellationToken cancel)
+    {
+        using var watch = Watch(cancel);
+        await using var content = new S3Part(bytes, length, watch);
+        part.InputStream = content;
+        return await watch.WaitAsync(async stop => await _line.Value.Client.UploadPartAsync(part, stop));
     }
 
     private async Task GiveUpAsync(string key, string upload)
