@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
@@ -9,14 +8,12 @@ using Buildit.Core.Diagnostics;
 namespace Buildit.Cli;
 
 /// <summary>The process: makes the command line, runs a command, and turns whatever comes out of it into words and an exit code. The one place that catches.</summary>
-internal static partial class App
+internal static class App
 {
-    private const int UsualMask = 0x12; // 022
-
     public static async Task<int> RunAsync(string[] args)
     {
         // Nothing that is written may depend on who runs it: not on the umask, and (InvariantGlobalization) not on the locale.
-        _ = Umask(UsualMask);
+        ProcessMask.Fix();
         var terminal = Terminal.OfProcess();
         using var stop = new CancellationTokenSource();
         using var signals = new StopSignals(stop, terminal);
@@ -113,7 +110,4 @@ internal static partial class App
         terminal.Print([.. errors.Distinct().Select(m => new Diagnostic(char.ToLower(m[0], CultureInfo.InvariantCulture) + m[1..].TrimEnd('.'), Hint: "'buildit --help' lists commands and options"))]);
         return (int)ExitCode.InvalidInput;
     }
-
-    [LibraryImport("libc", EntryPoint = "umask")]
-    private static partial uint Umask(uint mask);
 }

@@ -18,12 +18,9 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
     private const string PosixRename = "posix-rename@openssh.com";
     private const string HardLink = "hardlink@openssh.com";
     private const int AtOnce = 256;
-    private const uint HasMode = 4;
     private const uint HasTimes = 8;
-    private const uint FileMode = 0b110_100_100;
-    private const uint FileType = 0xF000;
-    private const uint Directory = 0x4000;
-
+    private readonly SftpAnswers _answers = new(address);
+    private readonly SftpSharing _sharing = new(address);
 
     public string Address => text;
 
@@ -34,7 +31,7 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
     public async Task<Stream?> OpenAsync(string path, long offset, CancellationToken cancel)
     {
         var sftp = await line.ConnectAsync(cancel);
-        if (HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Read).Number(0), cancel), path) is not { } handle)
+        if (_answers.HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(_answers.In(path)).Number(OpenFlags.Read).Number(0), cancel), path) is not { } handle)
         {
             return null;
         }
@@ -45,8 +42,8 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
 
     public async Task<FileState?> StateAsync(string path, CancellationToken cancel)
     {
-        var reply = await AskAsync(SftpType.Stat, request => request.Text(In(path)), cancel);
-        return reply.Type == SftpType.Attributes ? StateIn(reply) : IsDone(reply, path) ? throw Strange() : null;
+        var reply = await AskAsync(SftpType.Stat, request => request.Text(_answers.In(path)), cancel);
+        return reply.Type == SftpType.Attributes ? SftpAnswers.StateIn(reply) : _answers.IsDone(reply, path) ? throw SftpAnswers.Strange() : null;
     }
 
     public async Task<IReadOnlyDictionary<string, FileState>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel)
@@ -65,7 +62,7 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
     public async Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel)
     {
         var sftp = await line.ConnectAsync(cancel);
-        if (HandleIn(await sftp.AskAsync(SftpType.OpenDirectory, request => request.Text(In(directory)), cancel), directory) is not { } handle)
+        if (_answers.HandleIn(await sftp.AskAsync(SftpType.OpenDirectory, request => request.Text(_answers.In(directory)), cancel), directory) is not { } handle)
         {
             return [];
         }
@@ -73,13 +70,13 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
         var entries = new List<(string Name, FileState State)>();
         try
         {
-            for (SftpReply reply; BringsNames(reply = await sftp.AskAsync(SftpType.ReadDirectory, request => request.Bytes(handle.Span), cancel), directory);)
+            for (SftpReply reply; _answers.BringsNames(reply = await sftp.AskAsync(SftpType.ReadDirectory, request => request.Bytes(handle.Span), cancel), directory);)
             {
                 for (var count = reply.Number(); count > 0; count--)
                 {
                     var name = reply.Text();
                     reply.Text();
-                    entries.Add((name, StateIn(reply)));
+                    entries.Add((name, SftpAnswers.StateIn(reply)));
                 }
             }
         }
@@ -98,7 +95,7 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
         try
         {
             await using var file = new SftpWriteStream(sftp, handle);
-            await sftp.AskAsync(SftpType.FSetStat, request => request.Bytes(handle.Span).Number(HasMode).Number(FileMode), cancel);
+            await _sharing.ShareFileAsync(sftp, handle, cancel);
             await write(file);
             await file.FinishAsync(cancel);
         }
@@ -112,7 +109,7 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
     public async Task<bool> RewriteAsync(string path, ReadOnlyMemory<byte> content, long modified, CancellationToken cancel)
     {
         var sftp = await line.ConnectAsync(cancel);
-        if (HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Write | OpenFlags.Truncate).Number(0), cancel), path) is not { } handle)
+        if (_answers.HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(_answers.In(path)).Number(OpenFlags.Write | OpenFlags.Truncate).Number(0), cancel), path) is not { } handle)
         {
             return false;
         }
@@ -127,7 +124,7 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
     }
 
     public async Task<bool> TouchAsync(string path, long modified, CancellationToken cancel) =>
-        IsDone(await AskAsync(SftpType.SetStat, request => request.Text(In(path)).Number(HasTimes).Number((uint)modified).Number((uint)modified), cancel), path);
+        _answers.IsDone(await AskAsync(SftpType.SetStat, request => request.Text(_answers.In(path)).Number(HasTimes).Number((uint)modified).Number((uint)modified), cancel), path);
 
     public async Task<LinkOutcome> LinkAsync(string from, string to, CancellationToken cancel)
     {
@@ -137,42 +134,42 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
             return LinkOutcome.Unsupported;
         }
 
-        Task<SftpReply> Link() => sftp.AskAsync(SftpType.Extended, request => request.Text(HardLink).Text(In(from)).Text(In(to)), cancel);
-        var status = Status(await Link());
+        Task<SftpReply> Link() => sftp.AskAsync(SftpType.Extended, request => request.Text(HardLink).Text(_answers.In(from)).Text(_answers.In(to)), cancel);
+        var status = SftpAnswers.Status(await Link());
         if (status == SftpStatus.NoSuchFile)
         {
-            await MakeDirectoriesAsync(sftp, to, cancel);
-            status = Status(await Link());
+            await _sharing.MakeDirectoriesAsync(sftp, _answers.In(to), cancel);
+            status = SftpAnswers.Status(await Link());
         }
 
         return status == SftpStatus.Ok ? LinkOutcome.Linked : await StateAsync(to, cancel) is null ? LinkOutcome.Unsupported : LinkOutcome.Taken;
     }
 
-    public async Task<bool> MoveAsync(string from, string to, CancellationToken cancel) => IsDone(await RenameAsync(from, to, cancel), to);
+    public async Task<bool> MoveAsync(string from, string to, CancellationToken cancel) => _answers.IsDone(await RenameAsync(from, to, cancel), to);
 
     // Of a name that is taken the protocol can only say that something failed.
     public async Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel)
     {
         var reply = await RenameAsync(from, to, cancel);
-        return Status(reply) switch
+        return SftpAnswers.Status(reply) switch
         {
             SftpStatus.Ok => true,
             SftpStatus.Failure => false,
-            var status => throw Failed(status, reply, to),
+            var status => throw _answers.Failed(status, reply, to),
         };
     }
 
     public async Task RemoveAsync(string path, CancellationToken cancel)
     {
-        var asFile = await AskAsync(SftpType.Remove, request => request.Text(In(path)), cancel);
-        var status = Status(asFile);
+        var asFile = await AskAsync(SftpType.Remove, request => request.Text(_answers.In(path)), cancel);
+        var status = SftpAnswers.Status(asFile);
         if (status is SftpStatus.Ok or SftpStatus.NoSuchFile)
         {
             return;
         }
 
-        var asDirectory = await AskAsync(SftpType.RemoveDirectory, request => request.Text(In(path)), cancel);
-        switch (Status(asDirectory))
+        var asDirectory = await AskAsync(SftpType.RemoveDirectory, request => request.Text(_answers.In(path)), cancel);
+        switch (SftpAnswers.Status(asDirectory))
         {
             case SftpStatus.Ok:
                 return;
@@ -180,32 +177,13 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
             case SftpStatus.NoSuchFile when await StateAsync(path, cancel) is null:
                 return;
             case SftpStatus.NoSuchFile:
-                throw Failed(status, asFile, path);
+                throw _answers.Failed(status, asFile, path);
             case var other:
-                throw Failed(other, asDirectory, path);
+                throw _answers.Failed(other, asDirectory, path);
         }
     }
 
     public void Dispose() => line.Dispose();
-
-    /// <summary>The attributes of an answer, or of a name in it.</summary>
-    internal static FileState StateIn(SftpReply reply)
-    {
-        var flags = reply.Number();
-        var size = (flags & 1) != 0 ? reply.Long() : 0;
-        _ = (flags & 2) != 0 ? reply.Long() : 0;
-        var mode = (flags & HasMode) != 0 ? reply.Number() : 0;
-        var times = (flags & HasTimes) != 0 ? (Accessed: reply.Number(), Modified: reply.Number()) : default;
-        for (var more = flags >> 31 != 0 ? reply.Number() : 0; more > 0; more--)
-        {
-            reply.Text();
-            reply.Bytes();
-        }
-
-        return new(size, DateTimeOffset.FromUnixTimeSeconds(times.Modified), (mode & FileType) == Directory);
-    }
-
-    private string In(string path) => $"{address.Path}/{path}";
 
     private async Task<SftpReply> AskAsync(SftpType type, Action<SftpRequest> fields, CancellationToken cancel) => await (await line.ConnectAsync(cancel)).AskAsync(type, fields, cancel);
 
@@ -213,67 +191,23 @@ internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line,
     {
         var sftp = await line.ConnectAsync(cancel);
         return sftp.Extensions.Contains(PosixRename)
-            ? await sftp.AskAsync(SftpType.Extended, request => request.Text(PosixRename).Text(In(from)).Text(In(to)), cancel)
+            ? await sftp.AskAsync(SftpType.Extended, request => request.Text(PosixRename).Text(_answers.In(from)).Text(_answers.In(to)), cancel)
             : throw new PlaceException($"the sftp server has no '{PosixRename}', without which nothing can be replaced safely");
     }
 
     private async Task<ReadOnlyMemory<byte>> CreateAsync(SftpConnection sftp, string path, CancellationToken cancel)
     {
         async Task<ReadOnlyMemory<byte>?> MakeAsync() =>
-            HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive).Number(0), cancel), path);
+            _answers.HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(_answers.In(path)).Number(OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive).Number(0), cancel), path);
 
         if (await MakeAsync() is { } handle)
         {
             return handle;
         }
 
-        await MakeDirectoriesAsync(sftp, path, cancel);
-        return await MakeAsync() ?? throw new PlaceException($"the server cannot make '{In(path)}'");
+        await _sharing.MakeDirectoriesAsync(sftp, _answers.In(path), cancel);
+        return await MakeAsync() ?? throw new PlaceException($"the server cannot make '{_answers.In(path)}'");
     }
-
-    /// <summary>Makes the directories of a file, all in one go: those that are there stay as they are.</summary>
-    private async Task MakeDirectoriesAsync(SftpConnection sftp, string path, CancellationToken cancel)
-    {
-        var file = In(path);
-        var answers = new List<Task<SftpReply>>();
-        for (var slash = file.IndexOf('/', 1); slash > 0; slash = file.IndexOf('/', slash + 1))
-        {
-            var directory = file[..slash];
-            answers.Add(sftp.Send(SftpType.MakeDirectory, request => request.Text(directory).Number(0)));
-        }
-
-        foreach (var answer in answers)
-        {
-            await sftp.HearAsync(answer, cancel);
-        }
-    }
-
-    // Not a bare null: that would be an empty array, and so an empty handle.
-    private ReadOnlyMemory<byte>? HandleIn(SftpReply reply, string path) =>
-        reply.Type == SftpType.Handle ? reply.Bytes() : IsDone(reply, path) ? throw Strange() : default(ReadOnlyMemory<byte>?);
-
-    /// <summary>Whether something was done; false if the file is not there. Anything else is a failure of the place.</summary>
-    private bool IsDone(SftpReply reply, string path) => Status(reply) switch
-    {
-        SftpStatus.Ok => true,
-        SftpStatus.NoSuchFile => false,
-        var status => throw Failed(status, reply, path),
-    };
-
-    /// <summary>Whether an answer brings names of a directory; false at its end. Part of a list must not be taken for all of it: what is not in it counts as not there.</summary>
-    private bool BringsNames(SftpReply reply, string directory) => reply.Type == SftpType.Name || Status(reply) switch
-    {
-        SftpStatus.End => false,
-        var status => throw Failed(status, reply, directory),
-    };
-
-    private static SftpStatus Status(SftpReply reply) => reply.Type == SftpType.Status ? (SftpStatus)reply.Number() : throw Strange();
-
-    private PlaceException Failed(SftpStatus status, SftpReply reply, string path) => status == SftpStatus.PermissionDenied
-        ? new($"the account has no permission for '{In(path)}'")
-        : new($"the server failed at '{In(path)}'{(reply.Text() is { Length: > 0 } words ? $": {words}" : "")}; is its disk full?");
-
-    private static PlaceException Strange() => new("the sftp server sends answers that cannot be read");
 
     private static class OpenFlags
     {

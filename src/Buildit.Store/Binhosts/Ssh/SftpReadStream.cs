@@ -51,7 +51,7 @@ internal sealed class SftpReadStream(SftpConnection sftp, ReadOnlyMemory<byte> h
             _nextAsked += Part;
         }
 
-        _size ??= SftpFiles.StateIn(await sftp.HearAsync(state!, cancel)).Size;
+        _size ??= SftpAnswers.StateIn(await sftp.HearAsync(state!, cancel)).Size;
         _ahead = Math.Min(_ahead * 2, MostAhead);
         var data = _asked.TryDequeue(out var first) ? await PartAsync(first.Offset, first.Answer, cancel) : ReadOnlyMemory<byte>.Empty;
         _isAtEnd = data.IsEmpty || first.Offset + data.Length >= _size;
