@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
@@ -8,14 +7,12 @@ using Buildit.Core.Diagnostics;
 namespace Buildit.Cli;
 
 /// <summary>The process: makes the command line, runs a command, and turns whatever comes out of it into words and an exit code. The one place that catches.</summary>
-internal static partial class App
+internal static class App
 {
-    private const int UsualMask = 0x12; // 022
-
     public static async Task<int> RunAsync(string[] args)
     {
         // Nothing that is written may depend on who runs it: not on the umask, and (InvariantGlobalization) not on the locale.
-        _ = Umask(UsualMask);
+        ProcessMask.Fix();
         var terminal = Terminal.OfProcess();
         using var stop = new CancellationTokenSource();
         using var signals = new StopSignals(stop, terminal);
@@ -107,7 +104,4 @@ internal static partial class App
         var isNamed = place < args.Length && (root.Subcommands.Any(c => c.Name == args[place]) || args[place] is "--version" or "--help" or "-h" or "-?");
         return isNamed ? args : [.. args.Take(place), BuildCommand.Name, .. args.Skip(place)];
     }
-
-    [LibraryImport("libc", EntryPoint = "umask")]
-    private static partial uint Umask(uint mask);
 }
