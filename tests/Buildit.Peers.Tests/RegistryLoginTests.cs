@@ -1,6 +1,7 @@
 using System.Text;
 using Buildit.Core.Binhosts;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 using Buildit.Testing;
 
 namespace Buildit.Peers.Tests;

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Buildit.Core;
 using Buildit.Core.Registries;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 using Buildit.Store.Registries;
 using Buildit.Testing;
 

@@ -4,6 +4,7 @@ using System.Text;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Peers.Tests;
 

@@ -2,6 +2,7 @@ using System.Text;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Tests.Shared;
 

@@ -9,6 +9,7 @@ using Buildit.Core.Records;
 using Buildit.Store;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
+using Buildit.Store.Fetching;
 using Buildit.Store.Layers;
 using Buildit.Store.Trust;
 

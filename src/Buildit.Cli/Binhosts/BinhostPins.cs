@@ -6,6 +6,7 @@ using Buildit.Core.Diagnostics;
 using Buildit.Core.Keys;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Binhosts.Keeping;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Cli.Binhosts;
 

@@ -14,6 +14,7 @@ using Buildit.Core.Graphs;
 using Buildit.Core.Records;
 using Buildit.Images.Oci;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 using Buildit.Store.Trust;
 
 namespace Buildit.Cli.Building;

@@ -4,6 +4,7 @@ using System.Net;
 using Buildit.Cli.Binhosts;
 using Buildit.Cli.Consoles;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Cli.Commands;
 

@@ -3,6 +3,7 @@ using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Records;
 using Buildit.Core.Trust;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts;
 

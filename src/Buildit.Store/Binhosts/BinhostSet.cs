@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Buildit.Core;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts;
 

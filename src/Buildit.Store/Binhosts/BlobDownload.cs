@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Buildit.Core;
+using Buildit.Store.Fetching;
 using Buildit.Store.Sources;
 
 namespace Buildit.Store.Binhosts;

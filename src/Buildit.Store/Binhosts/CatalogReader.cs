@@ -4,6 +4,7 @@ using System.Text;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Store.Compression;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts;
 

@@ -1,4 +1,5 @@
 using Buildit.Core;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts;
 
@@ -81,17 +82,4 @@ public interface IKeptPlace : IWritablePlace
     /// for too long: then the rest is still there.
     /// </summary>
     Task<bool> RemoveAsync(Func<Task<IReadOnlyCollection<string>>> choose, CancellationToken cancel);
-}
-
-/// <summary>A place failed: it cannot be reached, does not answer, or refuses. Not thrown for what is simply not there.</summary>
-/// <param name="reason">In words, to be read after "the binhost 'NAME'".</param>
-/// <param name="mayPass">Whether the same request may succeed a moment later.</param>
-/// <param name="retryAfter">How long the place asks to wait before that.</param>
-public sealed class PlaceException(string reason, bool mayPass = false, TimeSpan? retryAfter = null, Exception? inner = null) : Exception(reason, inner)
-{
-    /// <summary>Whether the same request may succeed a moment later.</summary>
-    public bool MayPass { get; } = mayPass;
-
-    /// <summary>How long the place asks to wait before that.</summary>
-    public TimeSpan? RetryAfter { get; } = retryAfter;
 }

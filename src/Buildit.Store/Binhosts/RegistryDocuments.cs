@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Registries;
+using Buildit.Store.Fetching;
 using Buildit.Store.Registries;
 
 namespace Buildit.Store.Binhosts;

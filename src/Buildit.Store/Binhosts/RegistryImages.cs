@@ -1,6 +1,7 @@
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Registries;
+using Buildit.Store.Fetching;
 using Buildit.Store.Registries;
 
 namespace Buildit.Store.Binhosts;

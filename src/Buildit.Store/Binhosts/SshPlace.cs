@@ -1,5 +1,6 @@
 using Buildit.Store.Binhosts.Files;
 using Buildit.Store.Binhosts.Ssh;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts;
 

@@ -1,4 +1,4 @@
-using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Registries;
 

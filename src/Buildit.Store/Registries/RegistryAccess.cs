@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Buildit.Core.Registries;
-using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
 using Buildit.Store.Fetching;
 

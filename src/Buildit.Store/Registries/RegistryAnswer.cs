@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Buildit.Store.Binhosts;
 using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Registries;

@@ -3,7 +3,6 @@ using System.Net;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Registries;
-using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
 using Buildit.Store.Fetching;
 using Polly;

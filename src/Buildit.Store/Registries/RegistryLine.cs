@@ -1,6 +1,5 @@
 using System.Net;
 using Buildit.Core.Registries;
-using Buildit.Store.Binhosts;
 using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Registries;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Buildit.Core.Registries;
-using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Registries;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
 using Buildit.Store.Fetching;
 

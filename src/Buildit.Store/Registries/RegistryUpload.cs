@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Buildit.Core;
-using Buildit.Store.Binhosts;
 using Buildit.Store.Fetching;
 using Polly;
 

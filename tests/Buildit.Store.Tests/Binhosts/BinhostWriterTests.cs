@@ -4,6 +4,7 @@ using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Records;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 using Buildit.Store.Trust;
 using Buildit.Testing;
 

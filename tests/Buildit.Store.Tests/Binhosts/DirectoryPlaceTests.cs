@@ -1,6 +1,7 @@
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 using Buildit.Testing;
 using Buildit.Tests.Shared;
 

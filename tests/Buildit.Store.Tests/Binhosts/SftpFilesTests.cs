@@ -1,5 +1,6 @@
 using Buildit.Store.Binhosts;
 using Buildit.Store.Binhosts.Ssh;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Tests.Binhosts;
 

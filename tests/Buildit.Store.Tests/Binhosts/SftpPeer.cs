@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Binhosts.Ssh;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Tests.Binhosts;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Binhosts.Ssh;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Tests.Binhosts;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Binhosts.Files;
+using Buildit.Store.Fetching;
 using Buildit.Testing;
 
 namespace Buildit.Store.Tests.Binhosts;

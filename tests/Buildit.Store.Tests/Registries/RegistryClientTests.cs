@@ -1,6 +1,7 @@
 using Buildit.Core;
 using Buildit.Core.Registries;
 using Buildit.Store.Binhosts;
+using Buildit.Store.Fetching;
 using Buildit.Store.Registries;
 using Buildit.Store.Tests.Fetching;
 using Buildit.Testing;

@@ -1,5 +1,6 @@
 using System.Text;
 using Buildit.Core.Binhosts;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts.Files;
 

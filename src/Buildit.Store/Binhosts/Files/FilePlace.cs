@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
+using Buildit.Store.Fetching;
 using Buildit.Store.Files;
 
 namespace Buildit.Store.Binhosts.Files;

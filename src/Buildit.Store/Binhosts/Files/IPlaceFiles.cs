@@ -1,3 +1,5 @@
+using Buildit.Store.Fetching;
+
 namespace Buildit.Store.Binhosts.Files;
 
 /// <summary>How an attempt to give a file a second name ended.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Binhosts.Keeping;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts.Keeping;
 

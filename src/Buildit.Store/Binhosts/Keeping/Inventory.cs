@@ -6,6 +6,7 @@ using Buildit.Core.Binhosts;
 using Buildit.Core.Binhosts.Keeping;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts.Keeping;
 

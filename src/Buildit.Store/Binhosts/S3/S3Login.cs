@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts.S3;
 

@@ -1,3 +1,5 @@
+using Buildit.Store.Fetching;
+
 namespace Buildit.Store.Binhosts.Ssh;
 
 /// <summary>Whatever leads to an sftp server.</summary>

@@ -1,4 +1,5 @@
 using Buildit.Store.Binhosts.Files;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts.Ssh;
 

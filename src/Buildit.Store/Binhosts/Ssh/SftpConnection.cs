@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts.Ssh;
 

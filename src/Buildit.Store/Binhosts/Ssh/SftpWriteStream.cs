@@ -1,3 +1,5 @@
+using Buildit.Store.Fetching;
+
 namespace Buildit.Store.Binhosts.Ssh;
 
 /// <summary>An open file of an sftp server that is written without waiting for each answer. Whole only after <see cref="FinishAsync"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Buildit.Store.Fetching;
 
 namespace Buildit.Store.Binhosts.Ssh;
 

@@ -1,3 +1,5 @@
+using Buildit.Store.Fetching;
+
 namespace Buildit.Store.Binhosts.Ssh;
 
 /// <summary>Turns what ssh said before it gave up into what a person can do about it.</summary>

@@ -6,6 +6,7 @@ using Buildit.Core.Binhosts.Keeping;
 using Buildit.Core.Trust;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Binhosts.Keeping;
+using Buildit.Store.Fetching;
 using Buildit.Testing;
 
 namespace Buildit.Store.Tests.Binhosts.Keeping;
