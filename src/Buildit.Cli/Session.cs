@@ -9,12 +9,14 @@ using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Explanations;
 using Buildit.Core.Graphs;
+using Buildit.Core.Registries;
 using Buildit.Store;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
 using Buildit.Store.Fetching;
 using Buildit.Store.Git;
 using Buildit.Store.Layers;
+using Buildit.Store.Registries;
 using Buildit.Store.Sources;
 
 namespace Buildit.Cli;
@@ -23,6 +25,7 @@ namespace Buildit.Cli;
 internal sealed class Session : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private readonly FetchOptions _fetching;
 
     public Session(Workspace workspace, EngineOptions options, Action<BuildEvent> report, Action<BinhostEvent>? binhosts = null)
         : this(workspace, ContentStore.Open(workspace.StoreDirectory), options, report, binhosts ?? (static _ => { }))
@@ -40,11 +43,11 @@ internal sealed class Session : IDisposable
         Files = new(workspace.RecipeTrees, workspace.Display, Archive, TimeProvider.System);
         Apt = new(() => DistributionMirrors.Of(workspace));
         Addresses = new(new(() => new MirrorList(Apt.Value.BaseUrls)), options.SourceMirrors);
-        var fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
-        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));
+        _fetching = new FetchOptions { Proxy = address => Apt.Value.ProxyOf(address) };
+        Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, _fetching));
         Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
-        Pins = new(Fetcher, Git, new(Store, Git, fetching), report);
-        Places = new(fetching, Patience, Settings.RegistryLogins(), Settings.Buckets(), TimeProvider.System) { Mask = ProcessMask.Inherited };
+        Pins = new(Fetcher, Git, new(Store, Git, _fetching), report);
+        Places = new(_fetching, Patience, Settings.RegistryLogins(), Settings.Buckets(), TimeProvider.System) { Mask = ProcessMask.Inherited };
         Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, told))], TimeProvider.System, told));
         Records = new RecordKeeper(Store, Platform.LinuxAmd64);
         Layers = new(Store.Paths.Root, Store.VerifiedBlobPath, () => Store.NewWorkPath("layer"));
@@ -96,6 +99,9 @@ internal sealed class Session : IDisposable
 
     /// <summary>Patience with binhosts.</summary>
     public static PlaceLimits Patience { get; } = new();
+
+    /// <summary>A repository of a registry; whoever asks disposes of it.</summary>
+    public RegistryClient Registry(RegistryAddress address) => new(address, Settings.RegistryLogins(), _fetching with { ConnectTimeout = _fetching.PatientConnectTimeout }, TimeProvider.System);
 
     public GitSources Git { get; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Locks;
+using Buildit.Cli.Registries;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Containers;
@@ -14,6 +15,9 @@ internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets,
 {
     /// <summary>Where to push to: null = where the configuration says so, empty = the default place, else the name of a binhost.</summary>
     public string? Push { get; init; }
+
+    /// <summary>Registries that the image is pushed to; null = none.</summary>
+    public ImageDestinations? Publish { get; init; }
 
     /// <summary>Places to discover recipes and binhosts at.</summary>
     public ImmutableArray<DiscoveryEntry> Discover { get; init; } = [];

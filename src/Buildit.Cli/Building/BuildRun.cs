@@ -81,6 +81,11 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
     private async Task BuildAsync(BuildRequest request, string written, RunSummary summary, CancellationToken cancel)
     {
         var (target, workspace) = await FindAsync(request, written, cancel);
+        if (request.Publish is not null && target is not Target.ContainerDirectory)
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"'{written}' is no container, and registries take only images", "packages are pushed to binhosts, which can be repositories of a registry, too: buildit push TARGET --to NAME");
+        }
+
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
         var progress = new Progress(terminal, summary, engine.RequireBinhost);
         using var shell = request.OpensShell ? new FailureShell(terminal) : null;

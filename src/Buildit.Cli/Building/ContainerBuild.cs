@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
+using Buildit.Cli.Registries;
 using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Containers;
@@ -36,6 +37,12 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var images = await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
         progress.Report();
         failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
+        if (request.Publish is { } destinations)
+        {
+            using var publishing = new ImagePublishing(session, terminal, destinations);
+            await publishing.ContainerAsync(images, cancel);
+        }
+
         if (progress.Made == 0)
         {
             terminal.Line(progress.Binhosts.Pulled == 0 ? "Nothing was built: all packages are in the store." : "Nothing was built: all packages are in the store or came from binhosts.");

@@ -29,9 +29,6 @@ public static class RegistryNames
     /// <summary>The tag of an image that has <paramref name="name"/> in the index: <c>nginx:1.26</c> becomes <c>nginx-1.26</c>.</summary>
     public static string Image(string name) => Plain(name.Replace(':', '-').Replace('/', '-').Replace('+', '-'), name);
 
-    /// <summary>The tag under which those who know no referrers API look for what is about a manifest (OCI distribution specification 1.1, "Referrers Tag Schema").</summary>
-    public static string Referrers(Digest subject) => "sha256-" + subject.Hex;
-
     private static string Plain(string tag, string name)
     {
         var plain = string.Concat(tag.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'));

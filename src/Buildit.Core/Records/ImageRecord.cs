@@ -7,6 +7,9 @@ namespace Buildit.Core.Records;
 /// <summary>"What this image key names came out as this image, and passed its tests": the record of an image, in the same envelope and statement as a package's.</summary>
 public sealed record ImageRecord
 {
+    /// <summary>What kind of statement it is.</summary>
+    public const string PredicateType = Statement.PredicateType;
+
     private const string BuildType = "urn:buildit:build-type:image:1";
 
     /// <summary>Digest of everything that decides about the image's bytes.</summary>

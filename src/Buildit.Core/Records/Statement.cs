@@ -21,7 +21,7 @@ internal sealed record Statement(
     string BuildType, IReadOnlyCollection<KeyValuePair<string, Digest>> Subjects, Action<Utf8JsonWriter> Declared, Action<Utf8JsonWriter> Found, ImmutableArray<Material> Materials, Digest Preimage)
 {
     private const string StatementType = "https://in-toto.io/Statement/v1";
-    private const string PredicateType = "https://slsa.dev/provenance/v1";
+    public const string PredicateType = "https://slsa.dev/provenance/v1";
     private const string Builder = "urn:buildit:builder:local:1";
 
     /// <summary>The statement's bytes.</summary>

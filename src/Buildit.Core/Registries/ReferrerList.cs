@@ -9,6 +9,9 @@ public static class ReferrerList
 {
     private const string NameOf = "io.buildit.name";
 
+    /// <summary>The tag under which those who know no referrers API look for it.</summary>
+    public static string Tag(Digest subject) => "sha256-" + subject.Hex;
+
     /// <summary>The list with an artifact, in place of an earlier state of it; null if it is there already.</summary>
     /// <param name="list">As it is now; null = there is none.</param>
     /// <param name="artifact">What is about the manifest.</param>

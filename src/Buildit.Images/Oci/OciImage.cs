@@ -34,18 +34,7 @@ public sealed record OciImage(Platform Platform, ReadOnlyMemory<byte> Config, Re
     public byte[] WriteIndex() => OciIndex.Add(OciIndex.Empty, new(Digest, Manifest.Length, Platform, Tag))!;
 
     /// <summary>What a manifest names, its configuration first; null if it is not the manifest of an image.</summary>
-    public static ImmutableArray<Descriptor>? ReadManifest(ReadOnlyMemory<byte> manifest)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(manifest);
-            return [Descriptor.Read(json.RootElement.GetProperty("config")), .. json.RootElement.GetProperty("layers").EnumerateArray().Select(Descriptor.Read)];
-        }
-        catch (Exception e) when (JsonDocuments.IsMalformed(e))
-        {
-            return null;
-        }
-    }
+    public static ImmutableArray<Descriptor>? ReadManifest(ReadOnlyMemory<byte> manifest) => ImageManifest.Read(manifest) is { } read ? [read.Config, .. read.Layers] : null;
 
     /// <summary>The diffIDs of the layers that a configuration names; null if it is not the configuration of an image.</summary>
     public static ImmutableArray<Digest>? ReadDiffIds(ReadOnlyMemory<byte> config)

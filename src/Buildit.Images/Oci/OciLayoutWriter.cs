@@ -14,14 +14,17 @@ public static class OciLayoutWriter
     /// Writes the layout directory beside its place and then puts it there; an older one is moved away first and deleted last. After an interruption, the next
     /// writing clears up, and puts the older one back if it had been moved away.
     /// </summary>
-    public static void WriteDirectory(OciImage image, string path)
+    public static void WriteDirectory(OciImage image, string path) => WriteDirectory(Documents(image), image.Layers.Select(l => (l.Digest, l.Path)), path);
+
+    /// <summary>The same for an image of which there are the documents of the layout, and blobs as files, which are shared.</summary>
+    public static void WriteDirectory(IEnumerable<(string Path, byte[] Bytes)> documents, IEnumerable<(Digest Digest, string Path)> blobs, string path)
     {
         var (parent, name) = (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path))!, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
         var (fresh, old, place) = (Path.Combine(parent, $".{name}.new"), Path.Combine(parent, $".{name}.old"), Path.Combine(parent, name));
         Recover(fresh, old, place);
         try
         {
-            Fill(image, fresh);
+            Fill(documents, blobs, fresh);
             if (Directory.Exists(place))
             {
                 Directory.Move(place, old);
@@ -50,15 +53,15 @@ public static class OciLayoutWriter
         tar.Finish();
     }));
 
-    private static void Fill(OciImage image, string directory)
+    private static void Fill(IEnumerable<(string Path, byte[] Bytes)> documents, IEnumerable<(Digest Digest, string Path)> blobs, string directory)
     {
         Directory.CreateDirectory(Path.Combine(directory, BinhostLayout.Blobs));
-        foreach (var layer in image.Layers.DistinctBy(l => l.Digest))
+        foreach (var (digest, path) in blobs.DistinctBy(b => b.Digest))
         {
-            HardLink.CreateOrCopy(layer.Path, Path.Combine(directory, BinhostLayout.Blob(layer.Digest)));
+            HardLink.CreateOrCopy(path, Path.Combine(directory, BinhostLayout.Blob(digest)));
         }
 
-        foreach (var (path, bytes) in Documents(image))
+        foreach (var (path, bytes) in documents)
         {
             using var file = new FileStream(Path.Combine(directory, path), FileMode.CreateNew, FileAccess.Write, FileShare.None);
             file.Write(bytes);
@@ -70,9 +73,11 @@ public static class OciLayoutWriter
     [
         (BinhostLayout.Blob(Digest.Of(image.Config.Span)), image.Config.ToArray()),
         (BinhostLayout.Blob(image.Digest), image.Manifest.ToArray()),
-        (BinhostLayout.LayoutMarker, Encoding.UTF8.GetBytes(BinhostLayout.LayoutMarkerText)),
-        (BinhostLayout.ImageIndex, image.WriteIndex()),
+        .. Frame(image.WriteIndex()),
     ];
+
+    /// <summary>What makes a layout of blobs.</summary>
+    public static IEnumerable<(string Path, byte[] Bytes)> Frame(byte[] index) => [(BinhostLayout.LayoutMarker, Encoding.UTF8.GetBytes(BinhostLayout.LayoutMarkerText)), (BinhostLayout.ImageIndex, index)];
 
     private static void Recover(string fresh, string old, string place)
     {

@@ -63,7 +63,7 @@ public sealed class ImageReader(string scratch, SourceLimits? limits = null)
         return file with { Entry = file.Entry with { Path = file.Entry.Path[(Root.Length + 1)..], Target = target } };
     }
 
-    private sealed class ArchiveFiles(SpooledTar tar, string shown) : IImageFiles
+    internal sealed class ArchiveFiles(SpooledTar tar, string shown) : IImageFiles
     {
         public string Name => Named(shown);
 

@@ -29,8 +29,6 @@ internal sealed class RegistryDocuments(RegistryClient registry, RegistryBlobs b
     // More is a blob only: registries take manifests of 4 MiB at least.
     private const int MostInside = 1 << 16;
 
-    private const int MostReferrerTries = 5;
-
     private readonly RegistryImages _images = new(registry);
 
     /// <summary>The document under a tag; null if there is none.</summary>
@@ -115,21 +113,7 @@ internal sealed class RegistryDocuments(RegistryClient registry, RegistryBlobs b
         var isTold = await PutAsync(tag, manifest, cancel);
         if (references.Subject is { } subject && !isTold && tag == RegistryNames.Tag(path))
         {
-            await AddReferrerAsync(RegistryNames.Referrers(subject.Digest), tag, manifest, cancel);
-        }
-    }
-
-    /// <summary>Names an artifact in the list of those that are about its subject. Only others read that list, so that it is enough to look a few times whether it stayed there.</summary>
-    private async Task AddReferrerAsync(string list, string tag, ArtifactManifest manifest, CancellationToken cancel)
-    {
-        for (var tries = 0; tries < MostReferrerTries; tries++)
-        {
-            if (ReferrerList.Add(await registry.GetManifestAsync(list, cancel), manifest, manifest.Write(), tag) is not { } longer)
-            {
-                return;
-            }
-
-            await registry.PutManifestAsync(list, OciIndex.MediaType, longer, cancel);
+            await RegistryReferrers.AddAsync(registry, subject.Digest, manifest, tag, cancel);
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class RegistryPlace : IWritablePlace
     public bool FindsByName => true;
 
     /// <summary>Why an address is none of a repository; null if it is one.</summary>
-    public static string? Objection(string address) => RegistryAddress.Parse(address, out var objection) is { Tag: not null } ? "a binhost is a whole repository: leave the tag out" : objection;
+    public static string? Objection(string address) => RegistryAddress.Parse(address, out var objection) is { } found && (found.Tag is not null || found.Digest is not null) ? "a binhost is a whole repository: leave tag and digest out" : objection;
 
     /// <summary>The place at an address that there is no objection to.</summary>
     /// <param name="address"><c>oci://HOST[:PORT]/REPOSITORY</c>.</param>

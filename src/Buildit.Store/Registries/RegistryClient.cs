@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Buildit.Core;
-using Buildit.Core.Binhosts;
 using Buildit.Core.Registries;
 using Buildit.Store.Compression;
 using Buildit.Store.Fetching;
@@ -20,11 +19,14 @@ namespace Buildit.Store.Registries;
 /// <param name="pieceSize">Blobs that are larger are uploaded in pieces of so many bytes.</param>
 public sealed class RegistryClient(RegistryAddress address, RegistryLogins logins, FetchOptions options, TimeProvider clock, int pieceSize = 16 << 20) : IDisposable
 {
-    private static readonly string[] ManifestTypes =
-        [ArtifactManifest.MediaType, OciIndex.MediaType, "application/vnd.docker.distribution.manifest.v2+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
-
     private readonly RegistryLine _line = new(address, logins, options, clock);
     private readonly Lazy<ResiliencePipeline> _retry = new(() => RetryPolicy.Create(options, clock));
+
+    /// <summary>The repository.</summary>
+    public RegistryAddress Address => address;
+
+    /// <summary>Tries again what may pass: for those who have no patience of their own.</summary>
+    public async Task<T> PatientlyAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancel) => await _retry.Value.ExecuteAsync(async stop => await work(stop), cancel);
 
     /// <summary>The size of a blob; null if it is not there.</summary>
     public Task<long?> FindBlobAsync(Digest digest, CancellationToken cancel) => RegistryLine.Guarded<long?>(async () =>
@@ -50,6 +52,15 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
         }
     });
 
+    /// <summary>Lets the repository have a blob of another one of the same registry ("Mounting a blob from another repository"); false if that cannot be, for whatever reason.</summary>
+    public Task<bool> MountBlobAsync(Digest digest, string from, CancellationToken cancel) => RegistryLine.Guarded(async () =>
+    {
+        using var watch = _line.Watch(cancel);
+        var url = new Uri(_line.Base, $"blobs/uploads/?mount={digest}&from={Uri.EscapeDataString(from)}");
+        using var response = await _line.SendAsync(HttpMethod.Post, url, static request => request.Content = new ByteArrayContent([]), watch, cancel);
+        return response.StatusCode == HttpStatusCode.Created;
+    });
+
     /// <summary>Puts a blob that is not there yet: a large one in pieces, of which only those are sent again that did not arrive.</summary>
     /// <param name="digest">Of the blob.</param>
     /// <param name="size">Of the blob.</param>
@@ -65,7 +76,7 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
     public Task<ReadOnlyMemory<byte>?> GetManifestAsync(string reference, CancellationToken cancel) => RegistryLine.Guarded<ReadOnlyMemory<byte>?>(async () =>
     {
         var watch = _line.Watch(cancel);
-        var response = await _line.SendAsync(HttpMethod.Get, ManifestUrl(reference), request => Array.ForEach(ManifestTypes, t => request.Headers.Accept.ParseAdd(t)), watch, cancel);
+        var response = await _line.SendAsync(HttpMethod.Get, ManifestUrl(reference), static request => AcceptManifests(request), watch, cancel);
         if (await _line.BodyAsync(response, 0, watch, cancel) is not { } body)
         {
             return null;
@@ -75,7 +86,7 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
         {
             var content = await body.ReadDocumentAsync(reference, cancel);
             return content.Span.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..] ? throw new PlaceException($"is no registry: it sends {ContentKind.Detect(content.Span[..Math.Min(512, content.Length)]).Description} as '{reference}'")
-                : response.Headers.TryGetValues("Docker-Content-Digest", out var said) && Digest.TryParse(said.First(), out var right) && right != Digest.Of(content.Span) ? throw new PlaceException($"sends other bytes as '{reference}' than it says", mayPass: true)
+                : Said(response) is { } said && said != Digest.Of(content.Span) ? throw new PlaceException($"sends other bytes as '{reference}' than it says", mayPass: true)
                 : content;
         }
     });
@@ -93,7 +104,7 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
         }
 
         await _line.MustBeThereAsync(response, watch);
-        return response.Headers.Contains("OCI-Subject");
+        return Said(response) is { } said && said != Digest.Of(content.Span) ? throw new PlaceException($"took '{reference}' for {said}, which is not what was sent") : response.Headers.Contains("OCI-Subject");
     });
 
     /// <summary>The tags that begin with a text which is a tag itself, in no order; that tag not among them.</summary>
@@ -123,6 +134,16 @@ public sealed class RegistryClient(RegistryAddress address, RegistryLogins login
 
     /// <inheritdoc/>
     public void Dispose() => _line.Dispose();
+
+    private static void AcceptManifests(HttpRequestMessage request)
+    {
+        foreach (var type in ImageDocument.MediaTypes)
+        {
+            request.Headers.Accept.ParseAdd(type);
+        }
+    }
+
+    private static Digest? Said(HttpResponseMessage response) => response.Headers.TryGetValues("Docker-Content-Digest", out var said) && Digest.TryParse(said.First(), out var digest) ? digest : null;
 
     private Uri BlobUrl(Digest digest) => new(_line.Base, $"blobs/{digest}");
 

@@ -51,25 +51,28 @@ public sealed class SigningKey : IDisposable
     /// <summary>The envelope with this key's signature as well.</summary>
     public Envelope Sign(Envelope envelope) => envelope.With(envelope with
     {
-        Signatures = [new(Public.Id.Hex, _key.SignData(envelope.SignedBytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))],
+        Signatures = [new(Public.Id.Hex, Sign(envelope.SignedBytes))],
     });
 
-    /// <summary>
-    /// As <see cref="Sign(Envelope)"/>; what this key has signed before gets the same signature as then. Each ECDSA signature is a random one: only so does the same content give the same bytes again.
-    /// </summary>
-    public Envelope Sign(Envelope envelope, StoreIndex memory)
+    /// <summary>As <see cref="Sign(Envelope)"/>; what this key has signed before gets the same signature as then.</summary>
+    public Envelope Sign(Envelope envelope, StoreIndex memory) => envelope.With(envelope with { Signatures = [new(Public.Id.Hex, Sign(envelope.SignedBytes, memory))] });
+
+    /// <summary>A signature over bytes: the one that this key made of them before, if it did. Each ECDSA signature is a random one: only so does the same content give the same bytes again.</summary>
+    public byte[] Sign(byte[] data, StoreIndex memory)
     {
-        var subject = Digest.Of([.. Convert.FromHexString(Public.Id.Hex), .. envelope.SignedBytes]);
-        if (memory.FindFact(subject, SignatureFact) is { } known && new EnvelopeSignature(Public.Id.Hex, Convert.FromBase64String(known)) is var kept && Public.Verifies(envelope.SignedBytes, kept.Value.Span))
+        var subject = Digest.Of([.. Convert.FromHexString(Public.Id.Hex), .. data]);
+        if (memory.FindFact(subject, SignatureFact) is { } known && Convert.FromBase64String(known) is var kept && Public.Verifies(data, kept))
         {
-            return envelope.With(envelope with { Signatures = [kept] });
+            return kept;
         }
 
-        var signed = Sign(envelope);
-        memory.AddFact(subject, SignatureFact, Convert.ToBase64String(signed.Signatures.First(s => s.KeyId == Public.Id.Hex).Value.Span));
-        return signed;
+        var signature = Sign(data);
+        memory.AddFact(subject, SignatureFact, Convert.ToBase64String(signature));
+        return signature;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
+
+    private byte[] Sign(byte[] data) => _key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 }
