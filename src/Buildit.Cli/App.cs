@@ -77,6 +77,7 @@ internal static class App
         root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new RebaseCommand(terminal).Command());
         root.Subcommands.Add(new FetchCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new SearchCommand(terminal).Command());
         root.Subcommands.Add(new BundleCommand(terminal, Verbs).Command());

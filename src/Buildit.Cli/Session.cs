@@ -36,6 +36,7 @@ internal sealed class Session : IDisposable
     {
         Workspace = workspace;
         Store = Own(store);
+        IsOffline = options.Offline;
         Roots = new(Store);
         Toolbox = new(Store, workspace.Distribution?.Packages, Roots);
         Sandbox = new Bubblewrap(cancel => Toolbox.RootAsync(Toolbox.Sandbox, cancel));
@@ -71,6 +72,9 @@ internal sealed class Session : IDisposable
     public Workspace Workspace { get; }
 
     public ContentStore Store { get; }
+
+    /// <summary>Whether no network connection may be opened.</summary>
+    public bool IsOffline { get; }
 
     public RootComposer Roots { get; }
 

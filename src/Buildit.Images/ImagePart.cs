@@ -8,6 +8,9 @@ namespace Buildit.Images;
 /// <param name="Tree">Its files.</param>
 public sealed record ImagePart(string Package, string Output, StoredTree Tree)
 {
+    /// <summary>Whether it is the base image, on which all others lie: their files go before its files, and what it lacks itself is nobody's mistake here.</summary>
+    public bool IsBase { get; init; }
+
     /// <summary>For messages and histories.</summary>
     public override string ToString() => $"{Package} ({Output})";
 }

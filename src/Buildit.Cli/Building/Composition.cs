@@ -30,14 +30,14 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
     public IEnumerable<(string Package, Digest DiffId)> Parts => Closure.Where(c => c.Record.Outputs.ContainsKey(Output)).Select(c => (c.Package.Name, c.Record.Outputs[Output]));
 
     /// <summary>Fetches what is missing and puts the file system together, with a look whether all libraries are in it; throws if the packages do not fit together.</summary>
-    public async Task<ImageRoot> ComposeAsync(Session session, CancellationToken cancel)
+    public async Task<ImageRoot> ComposeAsync(Session session, BaseImage? below, CancellationToken cancel)
     {
         var realised = await session.Engine.RuntimeClosureAsync(Closure.Select(c => c.Package), Need.Run, cancel);
-        return await Task.Run(() => Compose(session.Store, realised), cancel);
+        return await Task.Run(() => Compose(session.Store, realised, below), cancel);
     }
 
     /// <summary>The same for packages whose files are all there.</summary>
-    public ImageRoot Compose(ContentStore store) => Compose(store, Closure);
+    public ImageRoot Compose(ContentStore store, BaseImage? below) => Compose(store, Closure, below);
 
     /// <summary>Everything that decides about the bytes of the image of one step.</summary>
     public CanonicalWriter KeyOf(Step.Image step, string? compressor)
@@ -46,6 +46,11 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
         w.Put("container", Container.Text.Text).Put("format", step.Format.ToString()).Put("date", SourceDate).Put("compressor", compressor ?? "");
         w.Put("part", Parts.Select(p => $"{p.Package} {Output} {p.DiffId.Hex}").ToArray());
         w.Put("files", Tree.Create(Files.Entries.Select(e => e.Entry), SourceDate).Print());
+        if (step.Base is { } below)
+        {
+            w.Put("base", below.Digest?.ToString() ?? "");
+        }
+
         return w.Put("declared", Files.Entries.Where(e => e.IsDeclared).Select(e => e.Entry.Path).ToArray());
     }
 
@@ -56,11 +61,11 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
         return Path.Combine(directory, $"{Container.Name}-{Container.Version}-{Container.Platform.Os}-{Container.Platform.Arch}{suffix}");
     }
 
-    private ImageRoot Compose(ContentStore store, IEnumerable<Realised> closure)
+    private ImageRoot Compose(ContentStore store, IEnumerable<Realised> closure, BaseImage? below)
     {
         ImmutableArray<ImagePart> parts = [.. closure.SelectMany(c => c.Parts(store, Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree))];
         var bag = new DiagnosticBag();
-        var root = ImageRoot.Compose(parts, Files, SourceDate, bag);
+        var root = ImageRoot.Compose(parts, Files, SourceDate, bag, below);
         bag.ThrowIfErrors(ExitCode.Failed);
         LibraryCheck.Run(root!, bag);
         bag.ThrowIfErrors(ExitCode.Failed);

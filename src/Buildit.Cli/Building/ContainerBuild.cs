@@ -22,6 +22,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var bag = new DiagnosticBag();
         var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
         inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
+        await new BaseImages(session, terminal).RequirePinsAsync(inputs.Container, cancel);
         var graph = inputs.Graph;
         terminal.Print([.. bag.Items]);
         var pushes = request.Pushes(session.Workspace);

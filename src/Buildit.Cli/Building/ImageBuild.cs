@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Registries;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
@@ -23,7 +24,7 @@ internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord R
 /// </summary>
 internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)
 {
-    private ImageRoot? _root;
+    private readonly Dictionary<Digest, ImageRoot> _roots = [];
 
     public async Task<ImmutableArray<FinishedImage>> RunAsync(Composition composition, CancellationToken cancel)
     {
@@ -51,7 +52,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
 
             terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}...");
             terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
-            finished.Add(new(step, path, RecordOf(composition, key.Digest, path, written.Digest)));
+            finished.Add(new(step, path, RecordOf(composition, step, key.Digest, path, written.Digest)));
         }
 
         return finished.ToImmutable();
@@ -70,20 +71,21 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
             throw NotPulled(composition, path);
         }
 
-        return (await new ImageWriter(session.Layers).WriteAsync(composition.Container, step, await RootAsync(composition, cancel), compressor, path, cancel), "");
+        return (await new ImageWriter(session.Layers).WriteAsync(composition.Container, step, await RootAsync(composition, step, cancel), compressor, path, cancel), "");
     }
 
-    /// <summary>The file system of the images: composed and tested once, when the first of them must be written.</summary>
-    private async Task<ImageRoot> RootAsync(Composition composition, CancellationToken cancel)
+    /// <summary>The file system of the images that stand on one base, or on none: composed and tested once, when the first of them must be written.</summary>
+    private async Task<ImageRoot> RootAsync(Composition composition, Step.Image step, CancellationToken cancel)
     {
-        if (_root is null)
+        var below = await new BaseImages(session, terminal).FindAsync(composition.Container, step, cancel);
+        if (!_roots.TryGetValue(below?.Digest ?? default, out var root))
         {
-            var root = await composition.ComposeAsync(session, cancel);
+            root = await composition.ComposeAsync(session, below, cancel);
             await new ImageTests(session, terminal).RunAsync(composition.Container, root, cancel);
-            _root = root;
+            _roots[below?.Digest ?? default] = root;
         }
 
-        return _root;
+        return root;
     }
 
     private BuilditException NotPulled(Composition composition, string path)
@@ -98,7 +100,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
     private Task<FileLock> TurnAsync(string path, CancellationToken cancel) => FileLock.AcquireAsync(
         Path.Combine(session.Store.Paths.Locks, Digest.Of(path).Hex), $"writing {path}", TimeProvider.System, holder => terminal.Line($"        {path}: waiting for {holder}"), cancel);
 
-    private static ImageRecord RecordOf(Composition composition, Digest key, string path, Digest digest) => new()
+    private static ImageRecord RecordOf(Composition composition, Step.Image step, Digest key, string path, Digest digest) => new()
     {
         Key = key,
         Name = composition.Container.Name,
@@ -106,7 +108,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
         Platform = composition.Container.Platform,
         FileName = Path.GetFileName(path),
         Digest = digest,
-        Materials = [new("container.yaml", null, Digest.Of(composition.Container.Text.Text)), .. composition.Parts.Select(p => new Material($"{p.Package}/{Composition.Output}", null, p.DiffId))],
+        Materials = [new("container.yaml", null, Digest.Of(composition.Container.Text.Text)), .. step.Base is { Digest: { } below } named ? [new Material($"base image {named.Name ?? "of a layout"}", null, below)] : Array.Empty<Material>(), .. composition.Parts.Select(p => new Material($"{p.Package}/{Composition.Output}", null, p.DiffId))],
         SourceDate = composition.SourceDate,
     };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Offline;
+using Buildit.Cli.Registries;
 using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
@@ -80,7 +81,7 @@ internal sealed class BundleContent(Session session, IReadOnlyList<TargetInputs>
     {
         _files.AddText($"{BundleLayout.Binhost}/{BinhostLayout.LayoutMarker}", BinhostLayout.LayoutMarkerText);
         _files.AddText($"{BundleLayout.Binhost}/{BinhostLayout.ImageIndex}", System.Text.Encoding.UTF8.GetString(OciIndex.Empty));
-        foreach (var digest in inputs.SelectMany(i => i.Digests).Distinct())
+        foreach (var digest in inputs.SelectMany(i => i.Digests).Concat(inputs.Select(i => i.Graph.Container).OfType<Container>().SelectMany(new StoredImages(session.Store).BlobsOf)).Distinct())
         {
             var file = session.Store.VerifiedBlobPath(digest) ?? throw new BuilditException(ExitCode.StoreFailed, $"{digest} vanished from the store", "run the command again");
             _files.AddFile($"{BundleLayout.Binhost}/{BinhostLayout.Blob(digest)}", file, digest);

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Build.Planning;
 using Buildit.Cli.Building;
+using Buildit.Cli.Registries;
 using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Archives;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Differences;
 using Buildit.Core.Explanations;
@@ -13,6 +15,7 @@ using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
 using Buildit.Core.Trees;
+using Buildit.Images.Composition;
 using Buildit.Images.Reading;
 
 namespace Buildit.Cli.Comparing;
@@ -115,8 +118,13 @@ internal sealed class SideReader(string start, Func<Workspace, Session> open, Fu
         var own = FilesOf(inputs.Files.Entries.Select(e => (e.Entry, e.Open)));
         return closure.Missing is [var absent, ..]
             ? new(inputs.Container, subjects, own, null, absent.DisplayName) { Written = written }
-            : new(inputs.Container, subjects, own, FilesOf(new Composition(inputs.Container, inputs.Files, closure.Packages).Compose(session.Store).Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
+            : new(inputs.Container, subjects, own, FilesOf(new Composition(inputs.Container, inputs.Files, closure.Packages).Compose(session.Store, BaseOf(inputs.Container, session)).Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
     }
+
+    /// <summary>What an image of the container stands on, if the store has it: it was put there when the image was made.</summary>
+    private static BaseImage? BaseOf(Container container, Session session) => container.Steps.OfType<Step.Image>().FirstOrDefault(i => i.Base is not null) is { } step
+        ? Task.Run(() => new StoredImages(session.Store).FindAsync(step.Base!.Digest ?? default, step.Base.Name, $"the base image '{step.Base.Unpinned}'", container.Platform, CancellationToken.None)).GetAwaiter().GetResult()
+        : null;
 
     private static FileSet FilesOf(IEnumerable<(TreeEntry Entry, Func<Stream> Open)> files)
     {

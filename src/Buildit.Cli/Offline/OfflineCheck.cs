@@ -1,4 +1,5 @@
 using Buildit.Cli.Planning;
+using Buildit.Cli.Registries;
 using Buildit.Cli.Targets;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
@@ -26,6 +27,11 @@ internal sealed class OfflineCheck(Session session, PlanOptions options)
             {
                 files.Add(file);
             }
+        }
+
+        if (plan.Graph.Container is { } container && plan.Images.Any(i => i is { IsThere: false, Step.Base: not null }))
+        {
+            files.AddRange(new StoredImages(session.Store).MissingOf(container).Where(b => b.Registry is not null).Select(b => new MissingFile($"the base image {b.Unpinned}", container.DisplayName, b.Digest!.Value, null, [b.Registry!.Text], IsDeb: false)));
         }
 
         return files.Count == 0 ? Shortage.Nothing : new([.. files], [.. Elsewhere(plan.Plan)]);

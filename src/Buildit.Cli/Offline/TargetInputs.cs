@@ -4,6 +4,7 @@ using Buildit.Build.Tools;
 using Buildit.Cli.Building;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
+using Buildit.Cli.Registries;
 using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
@@ -42,6 +43,11 @@ internal sealed record TargetInputs(TargetGraph Graph, GraphInputs Inputs)
         ];
         await Task.WhenAll(work).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         cancel.ThrowIfCancellationRequested();
+        if (Graph.Container is { } container)
+        {
+            await new BaseImages(session, terminal).FetchAsync(container, cancel);
+        }
+
         terminal.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"    {Inputs.Sources.Length} sources, {Inputs.Patches.Length} patches, {debs.Length} .debs: fetched {progress.Fetched} ({ByteCount.Show(progress.FetchedBytes)}), {work.Count(w => w.IsCompletedSuccessfully) - progress.Fetched} were there"));

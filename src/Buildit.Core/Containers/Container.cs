@@ -30,6 +30,9 @@ public sealed record Container
     /// <summary>In the order written.</summary>
     public required ImmutableArray<Step> Steps { get; init; }
 
+    /// <summary>The images that its images stand on, each once.</summary>
+    public IEnumerable<ImageBase> Bases => Steps.OfType<Step.Image>().Select(i => i.Base).OfType<ImageBase>().DistinctBy(b => b.Reference.Value);
+
     /// <summary><c>author/name-version</c>, as the console shows it.</summary>
     public string DisplayName => (Author is { Length: > 0 } ? Author + "/" : "") + Name + "-" + Version;
 }
@@ -102,6 +105,9 @@ public abstract record Step
 
         /// <summary>Most layers an OCI image may have.</summary>
         public int MaxLayers { get; init; } = 64;
+
+        /// <summary>OCI: the image that it stands on, if any.</summary>
+        public ImageBase? Base { get; init; }
 
         /// <summary>What an instance runs, and how.</summary>
         public ImageSettings Settings { get; init; } = new();

@@ -56,6 +56,7 @@ internal static partial class ImageReader
         {
             Tag = Checked(map, "tag", text => TagForm().IsMatch(text), text => ($"'{text}' is not a tag", "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _")),
             Archive = map.Bool("archive", false),
+            Base = ImageBase.Read(map),
             Compression = map.OneOf("compression", "gzip", "zstd", "none") ?? "gzip",
             // 127 is what container engines can mount on top of each other.
             MaxLayers = layers?.Number("max", 1, 127) ?? image.MaxLayers,

@@ -45,7 +45,7 @@ internal sealed class ContainerMerger(SortedDictionary<string, RootEntry> root, 
     {
         foreach (var name in UsrMerge.Links.Where(name => root.ContainsKey("usr/" + name)))
         {
-            if (root.TryAdd(name, Own(UsrMerge.Link(name))) || root[name].Entry is { Kind: EntryKind.Symlink } link && link.Target!.TrimStart('/') == "usr/" + name)
+            if (root.TryAdd(name, Own(UsrMerge.Link(name))) || (root[name].Entry is { Kind: EntryKind.Symlink } link && link.Target!.TrimStart('/') == "usr/" + name) || root[name].Part?.IsBase == true)
             {
                 continue;
             }

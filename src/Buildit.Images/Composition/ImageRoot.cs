@@ -11,18 +11,24 @@ public sealed class ImageRoot
 {
     private const int MostLinks = 40;
     private readonly Dictionary<string, RootEntry> _byPath;
+    private readonly HashSet<string> _layerPaths;
 
-    private ImageRoot(ImmutableArray<ImagePart> parts, ImmutableArray<RootEntry> entries, long mtime)
+    private ImageRoot(ImmutableArray<ImagePart> parts, BaseImage? below, ImmutableArray<RootEntry> entries, long mtime)
     {
         Parts = parts;
+        Base = below;
         Entries = entries;
         Mtime = mtime;
         _byPath = entries.ToDictionary(e => e.Entry.Path, StringComparer.Ordinal);
         ContainerLayer = MakeContainerLayer();
+        _layerPaths = ContainerLayer.Tree.Entries.Select(e => e.Path).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>In dependency order.</summary>
     public ImmutableArray<ImagePart> Parts { get; }
+
+    /// <summary>What they lie on, if anything.</summary>
+    public BaseImage? Base { get; }
 
     /// <summary>Everything that is in the image, sorted by path, each path once.</summary>
     public ImmutableArray<RootEntry> Entries { get; }
@@ -34,19 +40,22 @@ public sealed class ImageRoot
     public LayerSource ContainerLayer { get; }
 
     /// <summary>Merges; null if there is a conflict, which the bag then has.</summary>
-    public static ImageRoot? Compose(IEnumerable<ImagePart> parts, ContainerFiles files, long sourceDate, DiagnosticBag bag)
+    public static ImageRoot? Compose(IEnumerable<ImagePart> parts, ContainerFiles files, long sourceDate, DiagnosticBag bag, BaseImage? below = null)
     {
         var own = new DiagnosticBag();
         ImmutableArray<ImagePart> ordered = [.. parts];
-        var merged = PartMerger.Merge(ordered, own);
+        var merged = PartMerger.Merge(below is null ? ordered : [below.Part, .. ordered], own);
         new ContainerMerger(merged, sourceDate, own).Merge(files);
         foreach (var diagnostic in own.Items)
         {
             bag.Add(diagnostic);
         }
 
-        return own.HasErrors ? null : new(ordered, HardLinks.Restore(merged.Values), sourceDate);
+        return own.HasErrors ? null : new(ordered, below, HardLinks.Restore(merged.Values), sourceDate);
     }
+
+    /// <summary>Whether the container layer says what a path is.</summary>
+    internal bool IsInContainerLayer(string path) => _layerPaths.Contains(path);
 
     /// <summary>The entry at this very path.</summary>
     public RootEntry? Find(string path) => _byPath.GetValueOrDefault(path);
@@ -118,10 +127,12 @@ public sealed class ImageRoot
         return new(Tree.Create(paths.Select(path => _byPath[path].Entry), Mtime), entry => _byPath[entry.Path].Open());
     }
 
+    private IEnumerable<ImagePart> AllParts => Base is null ? Parts : Parts.Prepend(Base.Part);
+
     private Dictionary<string, TreeEntry> LastDirectories()
     {
         var last = new Dictionary<string, TreeEntry>(StringComparer.Ordinal);
-        foreach (var directory in Parts.SelectMany(p => p.Tree.Tree.Entries).Where(e => e.Kind == EntryKind.Directory))
+        foreach (var directory in AllParts.SelectMany(p => p.Tree.Tree.Entries).Where(e => e.Kind == EntryKind.Directory))
         {
             last[directory.Path] = directory;
         }

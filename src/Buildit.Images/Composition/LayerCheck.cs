@@ -14,7 +14,9 @@ internal static class LayerCheck
 
     internal static void Verify(ImageRoot root, IEnumerable<LayerGroup> layers)
     {
-        var unpacked = new Dictionary<string, TreeEntry>(StringComparer.Ordinal);
+        var below = root.Base?.Part.Tree.Tree.Entries ?? [];
+        var lowest = below.Where(e => e.Kind == EntryKind.File).ToDictionary(e => e.Path, StringComparer.Ordinal);
+        var unpacked = below.ToDictionary(e => e.Path, e => AsFile(e, lowest), StringComparer.Ordinal);
         foreach (var layer in layers)
         {
             var files = layer.Source.Tree.Entries.Where(e => e.Kind == EntryKind.File).ToDictionary(e => e.Path, StringComparer.Ordinal);

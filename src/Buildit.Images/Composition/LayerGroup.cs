@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 using Buildit.Store.Layers;
@@ -28,7 +29,7 @@ public sealed record LayerGroup(ImmutableArray<ImagePart> Parts, LayerSource Sou
     }
 
     /// <summary>Everything of an image in one layer.</summary>
-    internal static LayerGroup Whole(ImageRoot root) => new(root.Parts, Flat(root.Entries, root.Mtime));
+    internal static LayerGroup Whole(ImageRoot root) => new(root.Parts, Flat(root.Base is null ? root.Entries : [.. root.Entries.Where(e => e.Part?.IsBase != true || root.IsInContainerLayer(e.Entry.Path))], root.Mtime));
 
     private static LayerSource Flat(ImmutableArray<RootEntry> entries, long mtime)
     {
@@ -49,6 +50,12 @@ public static class LayerPlan
         if (maxLayers < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(maxLayers), maxLayers.ToString(CultureInfo.InvariantCulture));
+        }
+
+        maxLayers -= root.Base?.Layers.Length ?? 0;
+        if (maxLayers < 1)
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"the base image has {root.Base!.Layers.Length} layers, so that none is left for what lies on it", "allow more: 'layers: {max: N}', 127 at most");
         }
 
         ImmutableArray<LayerGroup> layers = maxLayers == 1 && root.Parts.Length > 0

@@ -88,7 +88,7 @@ public sealed class LibraryCheck
     {
         foreach (var (interpreter, _) in _loader.Interpreters(program).Where(i => i.Found is null))
         {
-            yield return new(program, interpreter, IsLibrary: false, IsError: true);
+            yield return new(program, interpreter, IsLibrary: false, !IsOfBase(program));
         }
 
         var loaded = new HashSet<string>(StringComparer.Ordinal);
@@ -104,11 +104,14 @@ public sealed class LibraryCheck
                 }
                 else
                 {
-                    yield return new(file, soname, IsLibrary: true, IsError: true);
+                    yield return new(file, soname, IsLibrary: true, !IsOfBase(program));
                 }
             }
         }
     }
 
-    private static bool IsDistribution(Program file) => file.Entry.Part?.Package.StartsWith("debian/", StringComparison.Ordinal) == true;
+    private static bool IsDistribution(Program file) => IsOfBase(file) || file.Entry.Part?.Package.StartsWith("debian/", StringComparison.Ordinal) == true;
+
+    // Whoever made the base image left it so.
+    private static bool IsOfBase(Program file) => file.Entry.Part?.IsBase == true;
 }

@@ -5,7 +5,7 @@ namespace Buildit.Images.Composition;
 
 /// <summary>
 /// Puts package outputs into one root. Two packages may share directories and files that are the same in everything; else it is a conflict, told once for
-/// each pair of packages.
+/// each pair of packages. What the base image has gives way to them, but a directory stays a directory.
 /// </summary>
 internal sealed class PartMerger
 {
@@ -57,7 +57,13 @@ internal sealed class PartMerger
         }
 
         var areDirectories = earlier.Entry.Kind == EntryKind.Directory && added.Entry.Kind == EntryKind.Directory;
-        return areDirectories && IsPlain(added.Entry) ? earlier : areDirectories && IsPlain(earlier.Entry) ? added : null;
+        if (areDirectories && IsPlain(added.Entry))
+        {
+            return earlier;
+        }
+
+        var isReplaced = earlier.Part!.IsBase && (earlier.Entry.Kind == EntryKind.Directory) == (added.Entry.Kind == EntryKind.Directory);
+        return isReplaced || (areDirectories && IsPlain(earlier.Entry)) ? added : null;
     }
 
     private static bool IsPlain(TreeEntry directory) => directory == new TreeEntry(directory.Path, EntryKind.Directory);
@@ -92,6 +98,7 @@ internal sealed class PartMerger
         var (link, directory) = first.Entry.Kind == EntryKind.Symlink ? (first, second) : (second, first);
         return link.Entry.Kind == EntryKind.Symlink && directory.Entry.Kind == EntryKind.Directory
             ? $"let '{directory.Owner}' install to where the link points: '{link.Entry.Target}'"
+            : first.Part!.IsBase ? "a file cannot be put in place of a directory of the base image, nor a directory in place of a file"
             : "leave one of them out, or let one recipe say `replaces:` with the other's name";
     }
 

@@ -20,6 +20,11 @@ public sealed class OciComposer(ILayerCache cache, ICompressor? compressor)
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel },
             async (i, stop) => blobs[i] = await cache.GetAsync(groups[i].Source, compressor, stop));
         var config = OciConfig.Write(request, [.. groups.Zip(blobs)], bag);
+        if (request.Root.Base is { } below)
+        {
+            return OciImage.On(below, request.Container.Platform, config, blobs, request.Step.Tag);
+        }
+
         return new(request.Container.Platform, config, OciImage.WriteManifest(config, blobs), [.. blobs], request.Step.Tag);
     }
 }

@@ -10,7 +10,8 @@ namespace Buildit.Images.Oci;
 /// <summary>Writes the image configuration ("OCI Image Configuration", application/vnd.oci.image.config.v1+json).</summary>
 internal static class OciConfig
 {
-    private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    /// <summary>Where programs are looked for if nobody says it.</summary>
+    internal const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     internal static byte[] Write(OciRequest request, IReadOnlyList<(LayerGroup Group, LayerBlob Blob)> layers, DiagnosticBag bag) => JsonDocuments.Write(json =>
     {

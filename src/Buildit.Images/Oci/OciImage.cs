@@ -50,7 +50,20 @@ public sealed record OciImage(Platform Platform, ReadOnlyMemory<byte> Config, Re
         }
     }
 
-    internal static byte[] WriteManifest(ReadOnlySpan<byte> config, IEnumerable<LayerBlob> layers)
+    /// <summary>An image that stands on another one.</summary>
+    /// <param name="below">The base.</param>
+    /// <param name="platform">What it runs on.</param>
+    /// <param name="config">Of what lies on the base, alone.</param>
+    /// <param name="layers">What lies on the base.</param>
+    /// <param name="tag">Reference within a layout, if any.</param>
+    public static OciImage On(BaseImage below, Platform platform, ReadOnlyMemory<byte> config, IEnumerable<LayerBlob> layers, string? tag)
+    {
+        var stacked = StackedConfig.Over(below.Config, config);
+        ImmutableArray<LayerBlob> all = [.. below.Layers, .. layers];
+        return new(platform, stacked, WriteManifest(stacked, all, below), all, tag);
+    }
+
+    internal static byte[] WriteManifest(ReadOnlySpan<byte> config, IEnumerable<LayerBlob> layers, BaseImage? below = null)
     {
         var described = new Descriptor(ConfigType, Digest.Of(config), config.Length);
         return JsonDocuments.Write(json =>
@@ -66,6 +79,17 @@ public sealed record OciImage(Platform Platform, ReadOnlyMemory<byte> Config, Re
             }
 
             json.WriteEndArray();
+            if (below is not null)
+            {
+                json.WriteStartObject("annotations");
+                json.WriteString(ImageManifest.BaseDigest, below.Digest.ToString());
+                if (below.Name is not null)
+                {
+                    json.WriteString(ImageManifest.BaseName, below.Name);
+                }
+
+                json.WriteEndObject();
+            }
         });
     }
 }

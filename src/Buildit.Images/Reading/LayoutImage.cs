@@ -28,6 +28,9 @@ public sealed class LayoutImage : IDisposable
     /// <summary>The image, with all that it names.</summary>
     public ImageParts Parts { get; }
 
+    /// <summary>Its reference within the layout, if it is one image with one.</summary>
+    public string? Tag { get; private set; }
+
     /// <summary>Opens a layout in a directory, or in a tar archive.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="shown">The same, for messages.</param>
@@ -64,6 +67,7 @@ public sealed class LayoutImage : IDisposable
                 throw Damaged("it holds no image");
             case [var only]:
                 Add(only.Descriptor, documents, blobs);
+                Tag = only.Tag;
                 break;
             case var several when several.All(i => i.Platform is not null) && several.DistinctBy(i => i.Platform).Count() == several.Length:
                 foreach (var image in several)
