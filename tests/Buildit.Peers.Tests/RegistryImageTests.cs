@@ -144,20 +144,20 @@ public sealed class RegistryImageTests(OpenRegistry registry) : IDisposable
 
     private async Task<string> BaseAsync(string which)
     {
-        Write("containers/base/container.yaml", $$"""
+        Write("containers/base/container.yaml", $$$"""
             - vars: {name: base, version: 1}
-            - directory: {path: /base/{{which}}, chmod: 0700}
-            - image: {type: oci, compression: none, env: {PATH: /base/bin, BASE: {{which}}}, entrypoint: [/base], cmd: [x], labels: {which: {{which}}}}
+            - directory: {path: /base/{{{which}}}, chmod: 0700}
+            - image: {type: oci, compression: none, env: {PATH: /base/bin, BASE: {{{which}}}}, entrypoint: [/base], cmd: [x], labels: {which: {{{which}}}}}
 
             """);
         await _user.MustAsync("push", "containers/base", $"{_server.Url(_name + "-base")}:{which}", "-o", which);
         return ManifestOf(In($"{which}/base-1-linux-amd64.oci"));
     }
 
-    private static string Top(string reference) => $$"""
+    private static string Top(string reference) => $$$"""
         - vars: {name: top, version: 1}
         - package: test/app
-        - image: {type: oci, tag: 'top:1', compression: none, env: {OWN: top}, entrypoint: [/app], base: {type: oci, ref: '{{reference}}'}}
+        - image: {type: oci, tag: 'top:1', compression: none, env: {OWN: top}, entrypoint: [/app], base: {type: oci, ref: '{{{reference}}}'}}
 
         """;
 

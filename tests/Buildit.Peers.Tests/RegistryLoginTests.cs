@@ -102,6 +102,21 @@ public sealed class RegistryLoginTests : IDisposable
         await user.MustAsync("push", "containers/small");
     }
 
+    [Fact]
+    public async Task An_image_is_pushed_and_pulled_only_with_a_login_and_without_one_the_command_that_changes_it_is_told()
+    {
+        using var server = await WithPasswordAsync();
+        using var user = new SmallWorkspace("");
+        var refused = await user.RunAsync("push", "containers/small", server.Url("team/small") + ":1");
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Contains($"docker login {server.Host}", refused.Error, StringComparison.Ordinal);
+
+        Logins(Password(server.Host, TokenServer.Password));
+        user.Environment["DOCKER_CONFIG"] = _home;
+        await user.MustAsync("push", "containers/small", server.Url("team/small") + ":1");
+        await user.MustAsync("pull", server.Url("team/small") + ":1");
+    }
+
     public void Dispose() => _home.Dispose();
 
     private static string Password(string host, string password) => Auths(host, "auth", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{TokenServer.User}:{password}")));

@@ -1,5 +1,4 @@
 using Buildit.Cli.Planning;
-using Buildit.Cli.Registries;
 using Buildit.Cli.Targets;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
@@ -29,12 +28,23 @@ internal sealed class OfflineCheck(Session session, PlanOptions options)
             }
         }
 
-        if (plan.Graph.Container is { } container && plan.Images.Any(i => i is { IsThere: false, Step.Base: not null }))
+        files.AddRange(await BasesAsync(plan, shared, cancel));
+        return files.Count == 0 ? Shortage.Nothing : new([.. files], [.. Elsewhere(plan.Plan)]);
+    }
+
+    /// <summary>Base images of the images that are to be composed. Those in layouts are here, or told by whoever looks for them.</summary>
+    private async Task<List<MissingFile>> BasesAsync(TargetPlan plan, SharedPlaces shared, CancellationToken cancel)
+    {
+        var missing = new List<MissingFile>();
+        foreach (var below in plan.MissingBases(session.Store))
         {
-            files.AddRange(new StoredImages(session.Store).MissingOf(container).Where(b => b.Registry is not null).Select(b => new MissingFile($"the base image {b.Unpinned}", container.DisplayName, b.Digest!.Value, null, [b.Registry!.Text], IsDeb: false)));
+            if (below.Registry is { } address && !await shared.HasFileAsync(below.Digest!.Value, cancel))
+            {
+                missing.Add(new($"the base image {below.Unpinned}", plan.Graph.DisplayName, below.Digest.Value, null, [address.Text], IsDeb: false));
+            }
         }
 
-        return files.Count == 0 ? Shortage.Nothing : new([.. files], [.. Elsewhere(plan.Plan)]);
+        return missing;
     }
 
     private TargetPlan? PlanOf(Target target, SharedPlaces shared)

@@ -93,6 +93,14 @@ internal sealed class PlanJson(Session session, Utf8JsonWriter json)
 
     private void WriteImages(TargetPlan plan)
     {
+        foreach (var below in plan.MissingBases(session.Store))
+        {
+            json.WriteStartObject();
+            json.WriteString("step", "fetch");
+            WriteFile(below.Unpinned, below.Digest!.Value, null, below.Registry is { } registry ? [registry.Text] : []);
+            json.WriteEndObject();
+        }
+
         foreach (var test in plan.Tests)
         {
             json.WriteStartObject();

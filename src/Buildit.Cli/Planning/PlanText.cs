@@ -26,6 +26,11 @@ internal sealed class PlanText(Session session, bool isAsked)
             text.Append(("  " + word.PadRight(StepWidth) + step.Package.DisplayName.PadRight(width) + remark).TrimEnd()).Append('\n');
         }
 
+        foreach (var below in plan.MissingBases(session.Store))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  {"fetch",-StepWidth}the base image {below.Reference.Value}\n");
+        }
+
         foreach (var test in plan.Tests)
         {
             text.Append(CultureInfo.InvariantCulture, $"  {"test",-StepWidth}{string.Join(' ', test.Command)}\n");
@@ -69,6 +74,7 @@ internal sealed class PlanText(Session session, bool isAsked)
         {
             t.FetchedDebs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedDebs} .deb{(t.FetchedDebs == 1 ? "" : "s")}, {ByteCount.Show(t.FetchedDebBytes)}") : null,
             t.FetchedFiles > 0 ? string.Create(CultureInfo.InvariantCulture, $"{t.FetchedFiles} {(t.FetchedFiles == 1 ? "source or patch" : "sources and patches")} of unknown size") : null,
+            plan.MissingBases(session.Store).Count() is > 0 and var bases ? string.Create(CultureInfo.InvariantCulture, $"{bases} base image{(bases == 1 ? "" : "s")} of unknown size") : null,
         }.OfType<string>().ToArray();
         text += fetched.Length == 0 ? "Nothing is to be fetched.\n" : $"To fetch: {string.Join("; ", fetched)}.\n";
         return text + (!isAsked && UnaskedBinhosts.Sentence(session.Workspace) is { } unasked ? unasked + "\n" : "");

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Buildit.Cli.Registries;
 using Buildit.Cli.Targets;
 using Buildit.Core.Containers;
 using Buildit.Core.Keys;
 using Buildit.Core.Planning;
 using Buildit.Images.ContainerLayers;
+using Buildit.Store;
 
 namespace Buildit.Cli.Planning;
 
@@ -28,6 +30,10 @@ internal sealed record TargetPlan(TargetGraph Graph, Plan Plan, ImmutableArray<P
 {
     /// <summary>The container's tests: they are run before the first image is written.</summary>
     public IEnumerable<Step.Test> Tests => Images.Any(i => !i.IsThere && !i.IsShared) ? Graph.Container!.Steps.OfType<Step.Test>() : [];
+
+    /// <summary>The base images of what is to be composed that a store lacks.</summary>
+    public IEnumerable<ImageBase> MissingBases(ContentStore store) =>
+        Images.Any(i => i is { IsThere: false, IsShared: false, Step.Base: not null }) ? new StoredImages(store).MissingOf(Graph.Container!) : [];
 
     /// <summary>Whether nothing is to be done.</summary>
     public bool IsDone => Plan.IsDone && Images.All(i => i.IsThere);

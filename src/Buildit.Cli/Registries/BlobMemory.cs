@@ -15,7 +15,7 @@ internal sealed class BlobMemory(ContentStore store, RegistryAddress address)
     /// <summary>Notes that this repository has these.</summary>
     public void Remember(IEnumerable<Digest> blobs)
     {
-        foreach (var blob in store.IsReadOnly ? [] : blobs.Distinct().Where(b => Find(b) is null))
+        foreach (var blob in store.IsReadOnly ? [] : blobs.Distinct().Where(b => Find(b) != address.Repository))
         {
             store.Index.AddFact(blob, _fact, address.Repository);
         }

@@ -16,7 +16,7 @@ internal sealed class PlatformChoice(ImageDownload download, string? platform)
         var wanted = platform ?? Platform.LinuxAmd64.ToString();
         while (named.IsIndex)
         {
-            var images = IndexedImage.ReadAll(named.Bytes) ?? [];
+            IndexedImage[] images = [.. (IndexedImage.ReadAll(named.Bytes) ?? []).Where(i => i.IsRunnable)];
             // An index with one image that does not say what it runs on is about that image.
             var found = images.FirstOrDefault(i => i.RunsOn(wanted)) ?? (images is [{ Platform: null } only] ? only : throw None(address, wanted, images.Select(i => i.Platform).OfType<string>()));
             named = await download.DocumentAsync(found.Descriptor.Digest.ToString(), cancel) ?? throw new BuilditException(ExitCode.FetchFailed, $"the registry '{address.Host}' lacks the manifest {found.Descriptor.Digest} of '{address.Text}'");

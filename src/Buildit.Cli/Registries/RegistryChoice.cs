@@ -44,7 +44,7 @@ internal static class RegistryChoice
     /// <param name="hint">What to do where nothing better is known.</param>
     public static BuilditException Failed(string what, RegistryAddress address, PlaceException e, string? hint = null) => new(
         ExitCode.FetchFailed,
-        $"{what} failed: the registry '{address.Host}' {e.Message}",
+        $"{what} failed: {e.Message}",
         e.Message.StartsWith("TLS", StringComparison.Ordinal) && !address.IsPlain ? $"a registry that speaks no TLS is addressed as 'oci+http://{address.Name}'; for one whose certificate is not known, add it to those of this machine" : hint,
         inner: e);
 

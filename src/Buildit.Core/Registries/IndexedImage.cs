@@ -11,16 +11,19 @@ namespace Buildit.Core.Registries;
 /// <param name="Tag">Reference within a layout, or null.</param>
 public sealed record IndexedImage(Descriptor Descriptor, string? Platform, string? Tag)
 {
-    private const string Nothing = "unknown";
+    private const string Nothing = "unknown/unknown";
     private const string RefName = "org.opencontainers.image.ref.name";
 
-    /// <summary>The images of an index; what BuildKit keeps about others there (of the platform "unknown") is none. Null if the bytes are not an index.</summary>
+    /// <summary>Whether it runs anywhere: BuildKit keeps what it has to say of an image beside it in the index, for no platform.</summary>
+    public bool IsRunnable => Platform != Nothing;
+
+    /// <summary>The images of an index; null if the bytes are not an index.</summary>
     public static ImmutableArray<IndexedImage>? ReadAll(ReadOnlyMemory<byte> index)
     {
         try
         {
             using var json = JsonDocument.Parse(index);
-            return [.. json.RootElement.GetProperty("manifests").EnumerateArray().Select(Read).Where(i => ImageDocument.IsOne(i.Descriptor.MediaType) && i.Platform?.StartsWith(Nothing, StringComparison.Ordinal) != true)];
+            return [.. json.RootElement.GetProperty("manifests").EnumerateArray().Select(Read).Where(i => ImageDocument.IsOne(i.Descriptor.MediaType))];
         }
         catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {

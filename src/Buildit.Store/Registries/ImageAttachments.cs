@@ -17,7 +17,7 @@ public sealed record ImageAttachment(string MediaType, string FileName, ReadOnly
 /// <summary>Puts documents about an image beside it, as artifacts whose subject it is. The image is what it was before.</summary>
 public sealed class ImageAttachments(RegistryClient registry)
 {
-    /// <summary>Attaches a document; one of the same type and name gives way to it.</summary>
+    /// <summary>Attaches a document; what others have attached stays.</summary>
     public async Task AddAsync(Descriptor image, ImageAttachment attachment, CancellationToken cancel)
     {
         var layer = new Descriptor(attachment.MediaType, Digest.Of(attachment.Content.Span), attachment.Content.Length) { Title = attachment.FileName };
@@ -28,7 +28,7 @@ public sealed class ImageAttachments(RegistryClient registry)
         var isListed = await registry.PatientlyAsync(stop => registry.PutManifestAsync(Digest.Of(bytes).ToString(), ArtifactManifest.MediaType, bytes, stop), cancel);
         if (!isListed)
         {
-            await RegistryReferrers.AddAsync(registry, image.Digest, artifact, $"{attachment.MediaType} {attachment.FileName}", cancel);
+            await RegistryReferrers.AddAsync(registry, image.Digest, artifact, Digest.Of(bytes).ToString(), cancel);
         }
     }
 

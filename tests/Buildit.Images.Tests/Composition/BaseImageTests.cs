@@ -58,7 +58,7 @@ public sealed class BaseImageTests : IDisposable
         Assert.Contains("1 layers", Assert.Throws<BuilditException>(() => LayerPlan.Make(root, 1)).Message, StringComparison.Ordinal);
     }
 
-    private ImageRoot? Root(BaseImage below, ImagePart part, DiagnosticBag? bag = null) => ImageRoot.Compose([part], ContainerFiles.Empty, Sample.Date, bag ?? new(), below);
+    private static ImageRoot? Root(BaseImage below, ImagePart part, DiagnosticBag? bag = null) => ImageRoot.Compose([part], ContainerFiles.Empty, Sample.Date, bag ?? new(), below);
 
     private ImagePart Part(string name, params (TreeEntry, string)[] files) => Sample.Part(_directory, name, files);
 
