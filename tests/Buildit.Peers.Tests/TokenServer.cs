@@ -65,7 +65,7 @@ internal sealed class TokenServer : IDisposable
         var form = reader.ReadToEnd();
         var isPost = context.Request.HttpMethod == "POST";
         var query = System.Web.HttpUtility.ParseQueryString(isPost ? form : context.Request.Url!.Query);
-        Asked.Enqueue($"{context.Request.HttpMethod} {query["scope"]}");
+        Asked.Enqueue($"{context.Request.HttpMethod} {InOrder(query["scope"] ?? "")}");
         var expected = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}"));
         var isKnown = isPost ? query["refresh_token"] == Identity : context.Request.Headers["Authorization"] == expected;
         context.Response.StatusCode = isKnown ? 200 : 401;
@@ -88,4 +88,7 @@ internal sealed class TokenServer : IDisposable
         var signed = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(head))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
         return $"{signed}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256))}";
     }
+
+    // A registry lists the permissions that are needed in any order.
+    private static string InOrder(string scope) => scope.LastIndexOf(':') is var colon and >= 0 ? scope[..(colon + 1)] + string.Join(',', scope[(colon + 1)..].Split(',').Order(StringComparer.Ordinal)) : scope;
 }

@@ -63,7 +63,11 @@ internal sealed class ImagePull(Session session)
         }
 
         ImmutableArray<LayerBlob> layers = [.. described.Zip(diffIds, await pulled).Select(l => new LayerBlob(l.First.Digest, l.First.Size, l.First.MediaType, l.Second, l.Third!))];
-        await RememberAsync(layers, compressor, cancel);
+        if (step.Base is null)
+        {
+            await RememberAsync(layers, compressor, cancel);
+        }
+
         return await WrittenImage.WriteAsync(new(container.Platform, config, manifest, layers, step.Tag), step, found.Record.SourceDate, path, cancel);
     }
 
@@ -72,7 +76,7 @@ internal sealed class ImagePull(Session session)
 
     /// <summary>
     /// A signed image says which blob this compressor makes of which output, so that neither is made again when something else in the container changes: the next image
-    /// finds its layers, and whoever needs the files unpacks them from here.
+    /// finds its layers, and whoever needs the files unpacks them from here. (Layers of a base image were compressed by anybody.)
     /// </summary>
     private async Task RememberAsync(ImmutableArray<LayerBlob> layers, ICompressor? compressor, CancellationToken cancel)
     {

@@ -122,8 +122,8 @@ internal sealed class SideReader(string start, Func<Workspace, Session> open, Fu
     }
 
     /// <summary>What an image of the container stands on, if the store has it: it was put there when the image was made.</summary>
-    private static BaseImage? BaseOf(Container container, Session session) => container.Steps.OfType<Step.Image>().FirstOrDefault(i => i.Base is not null) is { } step
-        ? Task.Run(() => new StoredImages(session.Store).FindAsync(step.Base!.Digest ?? default, step.Base.Name, $"the base image '{step.Base.Unpinned}'", container.Platform, CancellationToken.None)).GetAwaiter().GetResult()
+    private static BaseImage? BaseOf(Container container, Session session) => container.Steps.OfType<Step.Image>().FirstOrDefault(i => i.Base?.Digest is not null) is { Base: { Digest: { } digest } below }
+        ? Task.Run(() => new StoredImages(session.Store).FindAsync(digest, below.Name, $"the base image '{below.Unpinned}'", container.Platform, CancellationToken.None)).GetAwaiter().GetResult()
         : null;
 
     private static FileSet FilesOf(IEnumerable<(TreeEntry Entry, Func<Stream> Open)> files)
