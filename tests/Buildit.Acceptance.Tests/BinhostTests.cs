@@ -50,13 +50,14 @@ public sealed class BinhostTests : IDisposable
         (await user.MustBuildAsync("containers/small")).Says("Found HASH in 'shared'.", "Found the image in 'shared'.");
         Assert.Equal("", Run.Shell($"diff -r '{builder.In("out")}' '{user.In("out")}'"));
 
-        // A record whose layers are gone: told, and built.
+        // A record whose layers are gone, there and here: told, and built.
+        var other = (await UserAsync(builder, server.Url)).WithOwnStore();
         foreach (var blob in server.Files.Keys.Where(k => k.StartsWith("/blobs/", StringComparison.Ordinal) && server.Files[k].AsSpan().StartsWith((byte[])[0x28, 0xB5, 0x2F, 0xFD])))
         {
             server.Files.TryRemove(blob, out _);
+            File.Delete(other.Store + blob);
         }
 
-        var other = (await UserAsync(builder, server.Url)).WithOwnStore();
         (await other.MustBuildAsync("test/app")).Says("warning: the binhost 'shared' has a record of 'test/app-1.0', but cannot give what it names: it is not there", "Defaulting to local build...");
     }
 
