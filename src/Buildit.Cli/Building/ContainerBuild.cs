@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
+using Buildit.Cli.Sboms;
 using Buildit.Cli.Targets;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
@@ -28,9 +29,11 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
         // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
         var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
+        var composition = new Composition(inputs.Container, inputs.Files, closure);
+        await CheckLicensesAsync(composition, cancel);
         var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
         var failed = await push.PackagesAsync(pushes, packages, cancel);
-        var images = await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
+        var images = await new ImageBuild(session, terminal, request).RunAsync(composition, cancel);
         progress.Report();
         failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
         if (progress.Made == 0)
@@ -39,6 +42,13 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         }
 
         failed.ThrowIfAsked();
+    }
+
+    private async Task CheckLicensesAsync(Composition composition, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        await LicenseCheck.RunAsync(session, composition, bag, cancel);
+        terminal.Print([.. bag.Items]);
     }
 
     // Outputs are pushed as the layers of the container's image, so that the blob is the layer.

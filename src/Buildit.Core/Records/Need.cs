@@ -13,6 +13,9 @@ public enum Need
     /// <summary>To build with it: the runtime and dev outputs.</summary>
     Build,
 
+    /// <summary>To describe it: the runtime output, and the doc output, where licenses are.</summary>
+    Describe,
+
     /// <summary>All outputs, to pass them on.</summary>
     All,
 }
@@ -26,6 +29,7 @@ public static class Needs
         Need.Record => [],
         Need.Run => record.Outputs.Keys.Where(static o => o == "runtime"),
         Need.Build => record.Outputs.Keys.Where(static o => o is "runtime" or "dev"),
+        Need.Describe => record.Outputs.Keys.Where(static o => o is "runtime" or "doc"),
         Need.All => record.Outputs.Keys,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
