@@ -77,6 +77,7 @@ internal static partial class App
         root.Subcommands.Add(new WhyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new ExplainCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new SbomCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new InspectCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new DiffCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());

@@ -17,10 +17,16 @@ internal static class ImageTarget
     /// <summary>The target. An image's file is compared with what each container of the workspace gives as it is declared now; throws if none gives it.</summary>
     public static Target Find(string start, string written, Terminal terminal, Func<IEnumerable<string>> verbs)
     {
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(written, start));
-        var isImage = Path.GetExtension(path) is ".aci" or ".oci" or ".tar" ? File.Exists(path) || ImageReader.IsLayout(path) : ImageReader.IsLayout(path);
-        return isImage ? OfImage(start, written, path, terminal) : Target.Find(start, written, verbs());
+        var path = PathOf(start, written);
+        return IsImage(path) ? OfImage(start, written, path, terminal) : Target.Find(start, written, verbs());
     }
+
+    /// <summary>Where the images of a target are looked for: beside an image that was given, else where they are written to if nothing else is said.</summary>
+    public static string DirectoryOf(string start, string written) => PathOf(start, written) is var path && IsImage(path) ? Path.GetDirectoryName(path)! : Path.GetFullPath("out", start);
+
+    private static string PathOf(string start, string written) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(written, start));
+
+    private static bool IsImage(string path) => ImageReader.IsLayout(path) || (Path.GetExtension(path) is ".aci" or ".oci" or ".tar" && File.Exists(path));
 
     private static Target.ContainerDirectory OfImage(string start, string written, string path, Terminal terminal)
     {
