@@ -188,7 +188,7 @@ public sealed class SbomTests : IAsyncLifetime, IDisposable
         return [.. json.RootElement.GetProperty("images")[0].GetProperty("layers").EnumerateArray().Select(l => Text(l, "diffId"))];
     }
 
-    private static IEnumerable<JsonElement> Packages(JsonDocument document) => document.RootElement.GetProperty("packages").EnumerateArray();
+    private static JsonElement[] Packages(JsonDocument document) => [.. document.RootElement.GetProperty("packages").EnumerateArray()];
 
     /// <summary>Relations of packages by the last part of their names.</summary>
     private static IEnumerable<(string From, string Type, string To)> Relations(JsonDocument document)

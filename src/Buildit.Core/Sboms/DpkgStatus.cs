@@ -18,7 +18,7 @@ public static class DpkgStatus
         Field(text, "Package", pin.Name);
         Field(text, "Status", "install ok installed");
         Field(text, "Architecture", pin.Architecture);
-        Field(text, "Source", SbomNames.DebianSource(pin.Path, pin.Name) is var source && source == pin.Name ? "" : source);
+        Field(text, "Source", SourceOf(pin));
         Field(text, "Version", pin.Version);
         Field(text, "Depends", string.Join(", ", pin.Depends));
         Field(text, "SHA256", pin.Sha256.Hex);
@@ -27,6 +27,13 @@ public static class DpkgStatus
 
     /// <summary>As md5sum(1) prints them; paths are relative to the root.</summary>
     public static string PrintSums(IEnumerable<(string Path, string Md5)> files) => string.Concat(files.Select(f => $"{f.Md5}  {f.Path}\n"));
+
+    /// <summary>As dpkg writes it: only where name or version are not the package's own.</summary>
+    private static string SourceOf(Debian.LockedPackage pin)
+    {
+        var (name, version) = (SbomNames.DebianSource(pin.Path, pin.Name), SbomNames.DebianSourceVersion(pin.Version));
+        return version != pin.Version ? $"{name} ({version})" : name != pin.Name ? name : "";
+    }
 
     private static void Field(StringBuilder text, string name, string value)
     {

@@ -7,7 +7,7 @@ public sealed class SbomNamesTests
 {
     [Fact]
     public void A_deb_s_purl_has_what_scanners_look_up() => Assert.Equal(
-        "pkg:deb/debian/libssl3@1%3A3.0.20-1~deb12u2%2Bb1?arch=amd64&distro=debian-12&upstream=openssl",
+        "pkg:deb/debian/libssl3@1%3A3.0.20-1~deb12u2%2Bb1?arch=amd64&distro=debian-12&upstream=openssl%401%3A3.0.20-1~deb12u2",
         SbomNames.OfDebian("libssl3", "1:3.0.20-1~deb12u2+b1", "amd64", "bookworm", "openssl"));
 
     [Theory]
@@ -34,6 +34,15 @@ public sealed class SbomNamesTests
     public void Status_is_as_dpkg_writes_it() => Assert.Equal(
         $"Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nSource: glibc\nVersion: 2.36-9\nDepends: libgcc-s1\nSHA256: {Digest.Of("x").Hex}\n",
         DpkgStatus.Print(new LockedPackage("libc6", "2.36-9", "amd64", "pool/main/g/glibc/libc6_2.36-9_amd64.deb", 1, Digest.Of("x"), ["libgcc-s1"])));
+
+    [Theory]
+    [InlineData("a", "1.0", "")]
+    [InlineData("b", "1.0", "Source: b\n")]
+    [InlineData("a", "1.0+b2", "Source: a (1.0)\n")]
+    [InlineData("a", "1.0+build2", "")]
+    public void A_source_is_named_where_it_is_another_one(string source, string version, string line) => Assert.Equal(
+        $"Package: a\nStatus: install ok installed\nArchitecture: all\n{line}Version: {version}\nSHA256: {Digest.Of("x").Hex}\n",
+        DpkgStatus.Print(new LockedPackage("a", version, "all", $"pool/main/x/{source}/a.deb", 1, Digest.Of("x"), [])));
 
     [Theory]
     [InlineData("LICENSE", true)]
