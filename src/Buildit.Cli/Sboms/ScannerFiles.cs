@@ -44,7 +44,7 @@ internal sealed class ScannerFiles(Distribution? distribution)
     public ContainerFiles Over(Composition composition, ImageRoot root, Step.Image step)
     {
         var files = root.Entries.ToLookup(e => e.Part?.Package);
-        var texts = composition.Closure.SelectMany(c => Of(c, files[c.Package.Name], root)).Concat(Release(composition, root)).Where(t => root.Find(t.Path) is null);
+        var texts = composition.Closure.SelectMany(c => Of(c, files[c.Package.Name], root)).Concat(Release(composition, root)).Where(t => t.Text.Length > 0 && root.Find(t.Path) is null);
         return new([.. composition.Files.Entries.Concat(texts.Select(t => Entry(t.Path, t.Text, step))).OrderBy(e => e.Entry.Path, PathOrder.Instance)]);
     }
 
