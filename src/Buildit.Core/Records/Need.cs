@@ -1,3 +1,4 @@
+using Buildit.Core.Trees;
 
 namespace Buildit.Core.Records;
 
@@ -27,9 +28,9 @@ public static class Needs
     public static IEnumerable<string> Of(this Need need, Record record) => need switch
     {
         Need.Record => [],
-        Need.Run => record.Outputs.Keys.Where(static o => o == "runtime"),
-        Need.Build => record.Outputs.Keys.Where(static o => o is "runtime" or "dev"),
-        Need.Describe => record.Outputs.Keys.Where(static o => o is "runtime" or "doc"),
+        Need.Run => record.Outputs.Keys.Where(static o => o == OutputSplit.Runtime),
+        Need.Build => record.Outputs.Keys.Where(static o => o is OutputSplit.Runtime or OutputSplit.Dev),
+        Need.Describe => record.Outputs.Keys.Where(static o => o is OutputSplit.Runtime or OutputSplit.Doc),
         Need.All => record.Outputs.Keys,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
