@@ -21,7 +21,7 @@ internal sealed class CopyrightFiles(ContentStore store, IEnumerable<Realised> p
         var name = package.Pin.Name;
         for (var links = 0; links < MostLinks && _byName.TryGetValue(name, out var owner); links++)
         {
-            var trees = owner.DiffIds("doc", "runtime").Select(store.FindTree).OfType<StoredTree>().ToArray();
+            var trees = new[] { OutputSplit.Doc, OutputSplit.Runtime }.Where(owner.Record.Outputs.ContainsKey).Select(o => store.FindTree(owner.Record.Outputs[o])).OfType<StoredTree>().ToArray();
             var (tree, entry) = Entry(trees, $"{Directory}/{name}/copyright") ?? Entry(trees, $"{Directory}/{name}") ?? default;
             switch (entry?.Kind)
             {
