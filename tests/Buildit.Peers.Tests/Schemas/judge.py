@@ -1,6 +1,11 @@
 """judge.py SCHEMA DOCUMENT...: says what of each document is against the schema, and nothing if all is well."""
 import collections, json, os, sys
 import jsonschema
+import jsonschema._validators
+
+# Debian's version of the library sorts what has no order when it puts one kind of mistake into words.
+jsonschema._validators.extras_msg = lambda extras: (", ".join(map(repr, extras)), "were")
+
 
 def load(path):
     with open(path, encoding="utf-8") as file:
