@@ -57,7 +57,4 @@ public sealed record SbomPackage
 
     /// <summary>What counts for a policy: what a person found, else what the package says.</summary>
     public LicenseExpression? Effective => Concluded ?? License;
-
-    /// <summary>Without texts and files: what fits into an image.</summary>
-    public SbomPackage Compact => this with { Texts = [], Files = null };
 }
