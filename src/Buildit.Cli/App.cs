@@ -73,6 +73,8 @@ internal static class App
         root.Subcommands.Add(new GraphCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new WhyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new ExplainCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new SbomCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new InspectCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new DiffCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());

@@ -35,7 +35,7 @@ public sealed partial class DocsTests
     [InlineData("recipes.md", "pkg.yaml", "{zzzzzzzzzzzz: 1, base: a/b, use: {zzzzzzzzzzzz: 1}}", 2)]
     [InlineData("recipes.md", "style.yaml", "{zzzzzzzzzzzz: 1, phases: {}}", 1)]
     [InlineData("recipes.md", "distribution.yaml", "{zzzzzzzzzzzz: 1}", 1)]
-    [InlineData("containers.md", "container.yaml", "[vars: {name: a, version: 1}, package: {zzzzzzzzzzzz: 1, type: embedded, path: a}, package: {zzzzzzzzzzzz: 1, type: recipe, name: a/b}, sync: {zzzzzzzzzzzz: 1}, directory: {zzzzzzzzzzzz: 1}, symlink: {zzzzzzzzzzzz: 1}, accounts: {zzzzzzzzzzzz: 1, users: [{zzzzzzzzzzzz: 1}], groups: [{zzzzzzzzzzzz: 1}]}, test: {zzzzzzzzzzzz: 1, expect: {zzzzzzzzzzzz: 1}}, image: {zzzzzzzzzzzz: 1, type: aci}, image: {zzzzzzzzzzzz: 1, type: oci, layers: {zzzzzzzzzzzz: 1}}]", 13)]
+    [InlineData("containers.md", "container.yaml", "[vars: {name: a, version: 1}, package: {zzzzzzzzzzzz: 1, type: embedded, path: a}, package: {zzzzzzzzzzzz: 1, type: recipe, name: a/b}, sync: {zzzzzzzzzzzz: 1}, directory: {zzzzzzzzzzzz: 1}, symlink: {zzzzzzzzzzzz: 1}, accounts: {zzzzzzzzzzzz: 1, users: [{zzzzzzzzzzzz: 1}], groups: [{zzzzzzzzzzzz: 1}]}, licenses: {zzzzzzzzzzzz: 1, allow: [MIT]}, test: {zzzzzzzzzzzz: 1, expect: {zzzzzzzzzzzz: 1}}, image: {zzzzzzzzzzzz: 1, type: aci}, image: {zzzzzzzzzzzz: 1, type: oci, layers: {zzzzzzzzzzzz: 1}}]", 14)]
     [InlineData("configuration.md", ".buildit-config.yaml", "{zzzzzzzzzzzz: 1, repository: {zzzzzzzzzzzz: 1}, binhosts: [{zzzzzzzzzzzz: 1}], recipes: [{zzzzzzzzzzzz: 1, git: 'https://a/b'}]}", 4)]
     public void Every_key_is_described(string document, string kind, string yaml, int maps)
     {

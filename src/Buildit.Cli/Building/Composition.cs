@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Build.Engine;
+using Buildit.Cli.Sboms;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
@@ -36,6 +37,13 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
         return await Task.Run(() => Compose(session.Store, realised), cancel);
     }
 
+    /// <summary>The same for one image of the container, with the files for scanners if it wants them.</summary>
+    public async Task<ImageRoot> ComposeAsync(Session session, Step.Image step, CancellationToken cancel)
+    {
+        var root = await ComposeAsync(session, cancel);
+        return step.Sbom == SbomPlace.Files ? await Task.Run(() => (this with { Files = new ScannerFiles(session.Workspace.Distribution?.Distribution).Over(this, root, step) }).Compose(session.Store), cancel) : root;
+    }
+
     /// <summary>The same for packages whose files are all there.</summary>
     public ImageRoot Compose(ContentStore store) => Compose(store, Closure);
 
@@ -45,6 +53,12 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
         var w = new CanonicalWriter("image", FormatVersions.Image);
         w.Put("container", Container.Text.Text).Put("format", step.Format.ToString()).Put("date", SourceDate).Put("compressor", compressor ?? "");
         w.Put("part", Parts.Select(p => $"{p.Package} {Output} {p.DiffId.Hex}").ToArray());
+        if (step.Sbom == SbomPlace.Files)
+        {
+            // What the files for scanners are made of, besides the parts.
+            w.Put("sbom", [.. Closure.Select(c => ScannerFiles.Identity(c.Package))]);
+        }
+
         w.Put("files", Tree.Create(Files.Entries.Select(e => e.Entry), SourceDate).Print());
         return w.Put("declared", Files.Entries.Where(e => e.IsDeclared).Select(e => e.Entry.Path).ToArray());
     }

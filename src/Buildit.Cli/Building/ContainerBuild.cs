@@ -3,6 +3,7 @@ using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
+using Buildit.Cli.Sboms;
 using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Containers;
@@ -31,9 +32,11 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
         // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
         var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
+        var composition = new Composition(inputs.Container, inputs.Files, closure);
+        await CheckLicensesAsync(composition, cancel);
         var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
         var failed = await push.PackagesAsync(pushes, packages, cancel);
-        var images = await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
+        var images = await new ImageBuild(session, terminal, request).RunAsync(composition, cancel);
         progress.Report();
         failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
         if (progress.Made == 0)
@@ -42,6 +45,13 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         }
 
         failed.ThrowIfAsked();
+    }
+
+    private async Task CheckLicensesAsync(Composition composition, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        await LicenseCheck.RunAsync(session, composition, bag, cancel);
+        terminal.Print([.. bag.Items]);
     }
 
     /// <summary>Where no image could be written, nothing is built for it.</summary>

@@ -23,7 +23,7 @@ internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord R
 /// </summary>
 internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)
 {
-    private ImageRoot? _root;
+    private readonly Dictionary<bool, ImageRoot> _roots = [];
 
     public async Task<ImmutableArray<FinishedImage>> RunAsync(Composition composition, CancellationToken cancel)
     {
@@ -70,20 +70,20 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
             throw NotPulled(composition, path);
         }
 
-        return (await new ImageWriter(session.Layers).WriteAsync(composition.Container, step, await RootAsync(composition, cancel), compressor, path, cancel), "");
+        return (await new ImageWriter(session.Layers).WriteAsync(composition.Container, step, await RootAsync(composition, step, cancel), compressor, path, cancel), "");
     }
 
-    /// <summary>The file system of the images: composed and tested once, when the first of them must be written.</summary>
-    private async Task<ImageRoot> RootAsync(Composition composition, CancellationToken cancel)
+    /// <summary>The file system of an image: composed and tested once for all images that have the same, when the first of them must be written.</summary>
+    private async Task<ImageRoot> RootAsync(Composition composition, Step.Image step, CancellationToken cancel)
     {
-        if (_root is null)
+        if (!_roots.TryGetValue(step.Sbom == SbomPlace.Files, out var root))
         {
-            var root = await composition.ComposeAsync(session, cancel);
+            root = await composition.ComposeAsync(session, step, cancel);
             await new ImageTests(session, terminal).RunAsync(composition.Container, root, cancel);
-            _root = root;
+            _roots[step.Sbom == SbomPlace.Files] = root;
         }
 
-        return _root;
+        return root;
     }
 
     private BuilditException NotPulled(Composition composition, string path)

@@ -26,7 +26,7 @@ internal sealed class TargetExplainer(Session session)
         }
 
         var causes = new ImageCauses(container, path => PlaceOf(path, plan)).Between(last, Preimage.Parse(image.Preimage ?? WithoutPackages(image, plan)));
-        return new(image, false, image.Preimage is null ? causes.RemoveAll(c => c.Kind is "part" or "date") : causes);
+        return new(image, false, image.Preimage is null ? causes.RemoveAll(c => c.Kind is "part" or "date" or "sbom") : causes);
     }
 
     /// <summary>What is known of an image before its packages are there.</summary>

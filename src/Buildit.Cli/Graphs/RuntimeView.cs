@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Build.Planning;
 using Buildit.Cli.Building;
+using Buildit.Cli.Sboms;
 using Buildit.Cli.Targets;
 using Buildit.Core;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
@@ -40,6 +42,13 @@ internal sealed record RuntimeView(TargetGraph Target, ContainerFiles Files, Run
         var parts = closure.Packages.SelectMany(p => p.Parts(session.Store, Composition.Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree));
         var root = ImageRoot.Compose(parts, files, closure.Packages.Select(p => p.Record.SourceDate).DefaultIfEmpty(0).Max(), bag);
         bag.ThrowIfErrors(ExitCode.Failed);
+        if (graph.Container?.Steps.OfType<Step.Image>().FirstOrDefault(s => s.Sbom == SbomPlace.Files) is { } marked)
+        {
+            var composition = new Composition(graph.Container, files, closure.Packages);
+            files = new ScannerFiles(session.Workspace.Distribution?.Distribution).Over(composition, root!, marked);
+            root = (composition with { Files = files }).Compose(session.Store);
+        }
+
         var links = RuntimeLinks.Find(root!);
         return new(graph, files, closure, root!, links, RuntimeGraph.Of(closure, graph.Packages.Select(p => p.Asked), links.Links));
     }

@@ -15,11 +15,11 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
     public async Task<IReadOnlyList<ImageVerdict>> RunAsync(Composition composition, CancellationToken cancel)
     {
         var verdicts = new List<ImageVerdict>();
-        var root = await composition.ComposeAsync(session, cancel);
         foreach (var step in composition.Container.Steps.OfType<Step.Image>())
         {
             var name = $"{composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}";
             terminal.Status($"  composing {name}");
+            var root = await composition.ComposeAsync(session, step, cancel);
             var verdict = await VerifyAsync(composition, step, root, name, cancel);
             terminal.Ended($"    {name}", verdict.IsIdentical);
             verdicts.Add(verdict);

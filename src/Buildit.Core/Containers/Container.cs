@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Licenses;
 
 namespace Buildit.Core.Containers;
 
@@ -85,6 +86,13 @@ public abstract record Step
     /// <summary>A command that must behave as expected in the finished root.</summary>
     public sealed record Test(ImmutableArray<string> Command, int ExitCode, string? Stdout, string? Stderr) : Step;
 
+    /// <summary>Which licenses the packages of the images may have.</summary>
+    public sealed record Licenses(LicensePolicy Policy) : Step
+    {
+        /// <summary>By package: what a person found its license to be, where the package does not say it, or says too much.</summary>
+        public ImmutableSortedDictionary<string, Spanned<LicenseExpression>> Concluded { get; init; } = ImmutableSortedDictionary<string, Spanned<LicenseExpression>>.Empty.WithComparers(StringComparer.Ordinal);
+    }
+
     /// <summary>An image to write.</summary>
     public sealed record Image(ImageFormat Format) : Step
     {
@@ -102,6 +110,9 @@ public abstract record Step
 
         /// <summary>Most layers an OCI image may have.</summary>
         public int MaxLayers { get; init; } = 64;
+
+        /// <summary>Where the bill of materials goes.</summary>
+        public SbomPlace Sbom { get; init; } = SbomPlace.Referrer;
 
         /// <summary>What an instance runs, and how.</summary>
         public ImageSettings Settings { get; init; } = new();

@@ -18,7 +18,7 @@ internal static partial class ImageReader
             return null;
         }
 
-        var image = new Step.Image(format) { Span = span, Settings = Settings(map) };
+        var image = new Step.Image(format) { Span = span, Settings = Settings(map), Sbom = Sbom(map) };
         image = format == ImageFormat.Aci ? Aci(image, map, vars) : Oci(image, map);
         map.Finish();
         return image;
@@ -42,6 +42,8 @@ internal static partial class ImageReader
                 return null;
         }
     }
+
+    private static SbomPlace Sbom(MapReader map) => map.OneOf("sbom", "off", "files", "referrer") switch { "off" => SbomPlace.Off, "files" => SbomPlace.Files, _ => SbomPlace.Referrer };
 
     private static Step.Image Aci(Step.Image image, MapReader map, ImmutableSortedDictionary<string, string> vars) => image with
     {

@@ -12,7 +12,7 @@ namespace Buildit.Core.Containers;
 /// <param name="numbers">Gets the numbers of accounts.</param>
 internal sealed partial class StepReader(ValueReader values, ImmutableSortedDictionary<string, string> vars, AccountNumbers numbers)
 {
-    private static readonly ImmutableArray<string> Known = ["vars", "package", "sync", "directory", "symlink", "accounts", "test", "image"];
+    private static readonly ImmutableArray<string> Known = ["vars", "package", "sync", "directory", "symlink", "accounts", "licenses", "test", "image"];
 
     internal static string Names => string.Join(", ", Known);
 
@@ -23,6 +23,7 @@ internal sealed partial class StepReader(ValueReader values, ImmutableSortedDict
         "directory" => Open(step) is { } map ? Directory(map, step.Key.Span) : null,
         "symlink" => Open(step) is { } map ? Symlink(map, step.Key.Span) : null,
         "accounts" => Open(step) is { } map ? AccountsReader.Read(map, step.Key.Span, numbers) : null,
+        "licenses" => Open(step) is { } map ? LicensesReader.Read(map, step.Key.Span) : null,
         "test" => Open(step) is { } map ? Test(map, step.Key.Span) : null,
         "image" => Open(step) is { } map ? ImageReader.Read(map, step.Key.Span, vars) : null,
         _ => Unknown(step.Key),

@@ -5,7 +5,7 @@ namespace Buildit.Core.Tests.Containers;
 /// <summary>Each kind of mistake in a container.yaml: message, place and hint.</summary>
 public sealed class ContainerMistakesTests
 {
-    private const string Steps = "the steps are: vars, package, sync, directory, symlink, accounts, test, image";
+    private const string Steps = "the steps are: vars, package, sync, directory, symlink, accounts, licenses, test, image";
     private const string Variable = "use letters, digits and _, not beginning with a digit";
     private const string Tag = "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _";
     private const string Octal = "write three or four digits from 0 to 7 (4 = read, 2 = write, 1 = execute), for example 0644";
@@ -60,6 +60,12 @@ public sealed class ContainerMistakesTests
     [InlineData("- vars: {name: b}\n", "2:10 variable 'name' is defined twice; first on line 1 | keep one of the two")]
     [InlineData("- vars: {x y: b}\n", "2:10 'x y' is not the name of a variable | use letters, digits, _ and -, beginning with a letter")]
     [InlineData("- vars: {x: 'a{{ name }}'}\n", "2:15 the value of a variable cannot be a template | write the value out")]
+    [InlineData("- image: {type: oci, sbom: file}\n", "2:28 'sbom': expected 'off' or 'files' or 'referrer', got 'file' | did you mean 'files'?")]
+    [InlineData("- licenses: {}\n", "2:13 the step says nothing about licenses | give it 'allow' or 'deny', lists of identifiers of https://spdx.org/licenses")]
+    [InlineData("- licenses: {allow: [MTI]}\n", "2:22 no license is called 'MTI' | did you mean 'MIT'?")]
+    [InlineData("- licenses: {deny: [GPL-9*]}\n", "2:21 no license is called 'GPL-9*' | write identifiers of https://spdx.org/licenses, where * stands for anything: BSD-*")]
+    [InlineData("- licenses: {allow: [GPL-2.0-only WITH GCC-exeption-3.1]}\n", "2:22 no exception is called 'GCC-exeption-3.1' | did you mean 'GCC-exception-3.1'?")]
+    [InlineData("- licenses: {allow: [MIT, BSD-*, LicenseRef-x], concluded: {debian/libc6: MIT AND}}\n", "2:61 'MIT AND' is not an SPDX license expression: a license is missing at the end | write identifiers of https://spdx.org/licenses, joined by AND, OR, WITH")]
     public void In_a_step(string step, params string[] mistakes) => Assert.Equal(mistakes, Of("- vars: {name: a, version: 1}\n" + step));
 
     [Theory]

@@ -110,6 +110,8 @@ public class KeyMutationTests
         [nameof(ResolvedRecipe.Timeout)] = null,
         [nameof(ResolvedRecipe.Summary)] = null,
         [nameof(ResolvedRecipe.License)] = null,
+        [nameof(ResolvedRecipe.Homepage)] = null,
+        [nameof(ResolvedRecipe.Cpe)] = null,
     };
 
     private static readonly Dictionary<string, Action<Demo>> Silent = new()
@@ -179,7 +181,7 @@ public class KeyMutationTests
     {
         var package = (Package.Built)new Demo().Package();
         var (key, action) = (RecipeKeys.OfRecipe(package.Recipe, [], [], [], [], []).Digest, RecipeKeys.OfAction(package.Recipe, Digest.Of("root"), [], null).Digest);
-        var changed = Properties[name] is { } change ? change(package.Recipe) : package.Recipe with { Timeout = TimeSpan.FromDays(1), Summary = "other", License = "other" };
+        var changed = Properties[name] is { } change ? change(package.Recipe) : package.Recipe with { Timeout = TimeSpan.FromDays(1), Summary = "other", License = "other", Homepage = "other", Cpe = "other" };
         Assert.Equal(Properties[name] is null, key == RecipeKeys.OfRecipe(changed, [], [], [], [], []).Digest);
         Assert.Equal(Properties[name] is null, action == RecipeKeys.OfAction(changed, Digest.Of("root"), [], null).Digest);
     }
