@@ -78,6 +78,7 @@ internal static partial class App
         root.Subcommands.Add(new ExplainCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new DiffCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new TestCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new FetchCommand(terminal, Verbs).Command());

@@ -16,21 +16,12 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
 {
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
-        var bag = new DiagnosticBag();
-        var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
-        inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
-        var graph = inputs.Graph;
-        terminal.Print([.. bag.Items]);
+        var inputs = await ReadAsync(target, cancel);
         var pushes = request.Pushes(session.Workspace);
-
-        terminal.Line($"Building {graph.DisplayName}");
-        var realised = await RealiseAsync(graph, cancel);
-        ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
-        // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
-        var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
+        var (packages, composition) = await BuildPackagesAsync(inputs, cancel);
         var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
         var failed = await push.PackagesAsync(pushes, packages, cancel);
-        var images = await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
+        var images = await new ImageBuild(session, terminal, request).RunAsync(composition, cancel);
         progress.Report();
         failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
         if (progress.Made == 0)
@@ -39,6 +30,27 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         }
 
         failed.ThrowIfAsked();
+    }
+
+    /// <summary>Builds the packages only: what an image would be composed from.</summary>
+    public async Task<Composition> ComposeAsync(Target.ContainerDirectory target, CancellationToken cancel) => (await BuildPackagesAsync(await ReadAsync(target, cancel), cancel)).Composition;
+
+    private async Task<ContainerInputs> ReadAsync(Target.ContainerDirectory target, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
+        inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
+        terminal.Print([.. bag.Items]);
+        return inputs;
+    }
+
+    private async Task<(ImmutableArray<Package> Packages, Composition Composition)> BuildPackagesAsync(ContainerInputs inputs, CancellationToken cancel)
+    {
+        terminal.Line($"Building {inputs.Graph.DisplayName}");
+        var realised = await RealiseAsync(inputs.Graph, cancel);
+        ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
+        // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
+        return (packages, new(inputs.Container, inputs.Files, await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel)) { Tests = inputs.Tests });
     }
 
     // Outputs are pushed as the layers of the container's image, so that the blob is the layer.

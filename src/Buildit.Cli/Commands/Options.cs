@@ -38,6 +38,9 @@ internal static class Options
     /// <summary>--offline of the commands that may fetch.</summary>
     public static Option<bool> Offline() => new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
 
+    /// <summary>--locked of the commands that may look something up.</summary>
+    public static Option<bool> Locked() => new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
+
     /// <summary>--progress of the commands that take time.</summary>
     public static Option<string> Progress()
     {

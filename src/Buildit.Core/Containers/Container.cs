@@ -85,6 +85,9 @@ public abstract record Step
     /// <summary>A command that must behave as expected in the finished root.</summary>
     public sealed record Test(ImmutableArray<string> Command, int ExitCode, string? Stdout, string? Stderr) : Step;
 
+    /// <summary>A file of tests in the format of container-structure-test.</summary>
+    public sealed record TestFile(Spanned<string> Path) : Step;
+
     /// <summary>An image to write.</summary>
     public sealed record Image(ImageFormat Format) : Step
     {
