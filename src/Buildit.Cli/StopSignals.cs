@@ -4,13 +4,23 @@ using Buildit.Core;
 
 namespace Buildit.Cli;
 
-/// <summary>Ctrl-C and SIGTERM: the first one ends what runs and lets the command clean up, a second one ends the process.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM: the first one ends what runs and lets the command clean up, a second one ends the process. While something runs that is to hear signals itself, they are its.
+/// </summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly PosixSignalRegistration[] _registrations;
+    private Action<PosixSignal>? _taker;
 
     public StopSignals(CancellationTokenSource stop, Terminal terminal) =>
         _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, c => Handle(c, stop, terminal)))];
+
+    /// <summary>Gives signals to somebody else, until the result is disposed of.</summary>
+    public IDisposable Divert(Action<PosixSignal> taker)
+    {
+        _taker = taker;
+        return new Diversion(this);
+    }
 
     public void Dispose()
     {
@@ -20,9 +30,15 @@ internal sealed class StopSignals : IDisposable
         }
     }
 
-    private static void Handle(PosixSignalContext context, CancellationTokenSource stop, Terminal terminal)
+    private void Handle(PosixSignalContext context, CancellationTokenSource stop, Terminal terminal)
     {
         context.Cancel = true;
+        if (_taker is { } taker)
+        {
+            taker(context.Signal);
+            return;
+        }
+
         if (stop.IsCancellationRequested)
         {
             Environment.Exit((int)ExitCode.Interrupted);
@@ -30,5 +46,10 @@ internal sealed class StopSignals : IDisposable
 
         terminal.Note("stopping (once more to stop at once)");
         stop.Cancel();
+    }
+
+    private sealed class Diversion(StopSignals signals) : IDisposable
+    {
+        public void Dispose() => signals._taker = null;
     }
 }

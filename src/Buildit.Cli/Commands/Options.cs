@@ -110,6 +110,13 @@ internal static class Options
         ? only
         : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
 
+    /// <summary>Splits words at the first "--": before it is what a command works with, after it a command line that is somebody else's.</summary>
+    public static (string[] Before, string[] After) CommandAfter(ParseResult parsed, string[]? words)
+    {
+        var after = parsed.Tokens.SkipWhile(t => t.Type != TokenType.DoubleDash).Skip(1).Select(t => t.Value).ToArray();
+        return ((words ?? [])[..^after.Length], after);
+    }
+
     /// <summary>--discover=HOST/PATH.</summary>
     public static Option<string[]> Discover() => new("--discover") { HelpName = "HOST/PATH[,push=True]", Description = "Use the recipes, containers and binhosts of this place, too; may be given several times" };
 

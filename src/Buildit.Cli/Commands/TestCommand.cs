@@ -45,10 +45,11 @@ internal sealed class TestCommand(Terminal terminal, Func<IEnumerable<string>> v
     {
         var start = Options.StartOf(parsed);
         var written = Options.OneTarget(parsed.GetValue(_target), Choices, Name);
-        using var target = await UsableTarget.OpenAsync(start, written, new(parsed.GetValue(_locked), parsed.GetValue(_offline)), verbs, terminal, cancel);
         var bag = new DiagnosticBag();
-        var suite = target.Tests.With(parsed.GetValue(_files) ?? [], start, target.Session.Workspace.Display, bag);
+        var files = TestSuite.Of(parsed.GetValue(_files) ?? [], start, bag);
         bag.ThrowIfErrors();
+        using var target = await UsableTarget.OpenAsync(start, written, new(parsed.GetValue(_locked), parsed.GetValue(_offline)), verbs, terminal, cancel);
+        var suite = target.Tests.And(files);
         if (suite.IsEmpty)
         {
             throw new BuilditException(ExitCode.InvalidInput, $"'{written}' has no tests", "add a 'test' step to its container.yaml, or name a file of tests: --file tests.yaml");

@@ -4,6 +4,7 @@ using System.Text;
 using Buildit.Build.Actions;
 using Buildit.Build.Sandboxing;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Instances;
 using Buildit.Core.Containers;
 using Buildit.Core.ImageTests;
 using Buildit.Images.Reading;
@@ -56,7 +57,7 @@ internal sealed class CommandTests(Session session, Terminal terminal, UsableIma
         {
             var environment = BuildEnvironment.Base.SetItem("HOME", "/tmp").SetItems(image.Settings.Environment).SetItems(test.Environment);
             var mistakes = new List<string>();
-            ImmutableArray<Mount>? mounts = test is { Setup: [], Teardown: [] } ? null : Mounts(scratch);
+            ImmutableArray<Mount>? mounts = test is { Setup: [], Teardown: [] } ? null : ScratchMounts.Make(scratch, writable);
             await AllAsync("setup", test.Setup);
             var ended = await RunAsync(test.Line, environment, mounts, cancel);
             mistakes.AddRange(ended.Trouble is { } trouble ? [trouble] : test.Mistakes(ended.Result.ExitCode, ended.Output, ended.Error));
@@ -79,19 +80,6 @@ internal sealed class CommandTests(Session session, Terminal terminal, UsableIma
         {
             WorkDirectory.Delete(scratch);
         }
-    }
-
-    private ImmutableArray<Mount> Mounts(string scratch)
-    {
-        var mounts = ImmutableArray.CreateBuilder<Mount>();
-        foreach (var path in writable.Concat(["/tmp", "/run"]).Distinct().Order(StringComparer.Ordinal))
-        {
-            var host = Path.Combine(scratch, mounts.Count.ToString(CultureInfo.InvariantCulture));
-            Directory.CreateDirectory(host);
-            mounts.Add(new(host, path, true));
-        }
-
-        return mounts.ToImmutable();
     }
 
     private async Task<Ending> RunAsync(ImmutableArray<string> command, ImmutableSortedDictionary<string, string> environment, ImmutableArray<Mount>? mounts, CancellationToken cancel)

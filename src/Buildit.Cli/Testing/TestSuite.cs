@@ -24,9 +24,12 @@ internal sealed record TestSuite(ImmutableArray<Step.Test> Steps, ImmutableArray
         [.. container.Steps.OfType<Step.Test>()],
         [.. container.Steps.OfType<Step.TestFile>().Select(f => Read(Path.GetFullPath(f.Path.Value, container.Directory), f.Path.Value, f.Path.Span, display, bag)).OfType<StructureTests>()]);
 
-    /// <summary>The same with files that the command line names.</summary>
-    public TestSuite With(IEnumerable<string> files, string start, Func<string, string> display, DiagnosticBag bag) =>
-        this with { Files = [.. Files, .. files.Select(f => Read(Path.GetFullPath(f, start), f, null, display, bag)).OfType<StructureTests>()] };
+    /// <summary>Reads files that the command line names; mistakes go to the bag.</summary>
+    public static TestSuite Of(IEnumerable<string> files, string start, DiagnosticBag bag) =>
+        new([], [.. files.Select(f => Read(Path.GetFullPath(f, start), f, null, _ => f, bag)).OfType<StructureTests>()]);
+
+    /// <summary>Both.</summary>
+    public TestSuite And(TestSuite other) => new([.. Steps, .. other.Steps], [.. Files, .. other.Files]);
 
     private static StructureTests? Read(string path, string written, SourceSpan? span, Func<string, string> display, DiagnosticBag bag)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Core.Instances;
 
 namespace Buildit.Images.Instances;
 
@@ -16,6 +17,9 @@ public sealed record Instance
 
     /// <summary>Who runs it.</summary>
     public required InstanceUser User { get; init; }
+
+    /// <summary>Whether the program, which is root's, has the few capabilities of a daemon's root.</summary>
+    public bool IsPrivileged { get; init; }
 
     /// <summary>Whether it gets a terminal of its own.</summary>
     public bool HasTerminal { get; init; }
@@ -44,7 +48,7 @@ public sealed record Instance
     /// <summary>Whether whoever runs the bundle makes the network and the users' namespace before; else the runtime makes them.</summary>
     public bool IsInNamespaces { get; init; }
 
-    /// <summary>Users inside and who they are outside, if the runtime makes a namespace for them; none = they are the machine's.</summary>
+    /// <summary>Users inside and who they are outside.</summary>
     public IdMap Ids { get; init; } = IdMap.Machine;
 }
 

@@ -28,7 +28,7 @@ public sealed record InstanceUser(int Uid, int Gid, ImmutableArray<int> Groups, 
         var row = users.FirstOrDefault(u => u[0] == name) ?? users.FirstOrDefault(u => u[2] == name);
         var uid = Number(row?[2] ?? name) ?? throw NotThere("user", name, users.Select(u => u[0]));
         var gid = group.Length == 0 ? Number(row?[3]) ?? 0 : Number(groups.FirstOrDefault(r => r[0] == group)?[2] ?? group) ?? throw NotThere("group", group, groups.Select(r => r[0]));
-        var further = group.Length > 0 || row is null ? [] : groups.Where(r => r[3].Split(',').Contains(row[0])).Select(r => Number(r[2])).OfType<int>().Where(id => id != gid).Distinct().Order();
+        var further = group.Length > 0 || row is null ? Enumerable.Empty<int>() : groups.Where(r => r[3].Split(',').Contains(row[0])).Select(r => Number(r[2])).OfType<int>().Where(id => id != gid).Distinct().Order();
         return new(uid, gid, [.. further], row?[5] is { Length: > 0 } home ? home : "/");
     }
 

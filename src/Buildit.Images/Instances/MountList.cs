@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Buildit.Core.Instances;
 using Buildit.Images.Oci;
 
 namespace Buildit.Images.Instances;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Buildit.Core.Instances;
 using Buildit.Images.Oci;
 
 namespace Buildit.Images.Instances;
@@ -18,6 +19,8 @@ public static class RuntimeConfig
         ["/proc/acpi", "/proc/asound", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/firmware"];
 
     private static readonly ImmutableArray<string> ReadOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+
+    private static readonly ImmutableArray<string> Namespaces = ["pid", "ipc", "uts", "mount"];
 
     /// <summary>The file's bytes.</summary>
     public static byte[] Write(Instance instance)
@@ -71,17 +74,13 @@ public static class RuntimeConfig
     private static void WriteCapabilities(Utf8JsonWriter json, Instance instance)
     {
         // Only ambient capabilities reach a program that is not root's, capabilities(7).
-        ImmutableArray<string> given = instance.User.IsRoot ? RootCapabilities : instance.HasLowPorts ? [LowPorts] : [];
+        ImmutableArray<string> given = instance.IsPrivileged ? RootCapabilities : instance.HasLowPorts ? [LowPorts] : [];
         json.WriteStartObject("capabilities");
-        foreach (var set in new[] { "bounding", "effective", "permitted" })
-        {
-            Json.Texts(json, set, given);
-        }
-
-        foreach (var set in new[] { "inheritable", "ambient" })
-        {
-            Json.Texts(json, set, instance.User.IsRoot ? [] : given);
-        }
+        Json.Texts(json, "bounding", given);
+        Json.Texts(json, "effective", given);
+        Json.Texts(json, "permitted", given);
+        Json.Texts(json, "inheritable", instance.IsPrivileged ? [] : given);
+        Json.Texts(json, "ambient", instance.IsPrivileged ? [] : given);
 
         json.WriteEndObject();
     }
@@ -89,7 +88,8 @@ public static class RuntimeConfig
     private static void WriteLinux(Utf8JsonWriter json, Instance instance)
     {
         json.WriteStartObject("linux");
-        var namespaces = new[] { "pid", "ipc", "uts", "mount" }.Concat(instance.IsInNamespaces ? [] : ["network"]).Concat(instance.Ids.Users.IsEmpty ? [] : ["user"]);
+        var ids = instance.IsInNamespaces ? IdMap.Machine : instance.Ids;
+        var namespaces = Namespaces.Concat(instance.IsInNamespaces ? [] : ["network"]).Concat(ids.Users.IsEmpty ? [] : ["user"]);
         json.WriteStartArray("namespaces");
         foreach (var name in namespaces)
         {
@@ -99,8 +99,8 @@ public static class RuntimeConfig
         }
 
         json.WriteEndArray();
-        WriteIds(json, "uidMappings", instance.Ids.Users);
-        WriteIds(json, "gidMappings", instance.Ids.Groups);
+        WriteIds(json, "uidMappings", ids.Users);
+        WriteIds(json, "gidMappings", ids.Groups);
         if (instance.ControlGroup is { } group)
         {
             json.WriteString("cgroupsPath", group);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Buildit.Images.Instances;
+namespace Buildit.Core.Instances;
 
 /// <summary>A range of numbers inside, and who they are outside.</summary>
 /// <param name="Inside">First number inside.</param>
