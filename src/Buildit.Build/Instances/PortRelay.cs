@@ -8,6 +8,8 @@ namespace Buildit.Build.Instances;
 /// <summary>Listens at a port of this machine and passes each connection on to a socket, behind which is a port of an instance.</summary>
 public sealed class PortRelay : IDisposable
 {
+    private const int MostTries = 50;
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
     private readonly Socket _listener;
     private readonly string _socket;
     private readonly CancellationTokenSource _stop = new();
@@ -70,12 +72,29 @@ public sealed class PortRelay : IDisposable
         {
             try
             {
-                await server.ConnectAsync(new UnixDomainSocketEndPoint(_socket), cancel);
+                await ConnectAsync(server, cancel);
                 await Task.WhenAll(CopyAsync(client, server, cancel), CopyAsync(server, client, cancel));
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // One of the two is gone, and so is the connection.
+            }
+        }
+    }
+
+    // Who is there before the instance has its socket waits for it.
+    private async Task ConnectAsync(Socket server, CancellationToken cancel)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await server.ConnectAsync(new UnixDomainSocketEndPoint(_socket), cancel);
+                return;
+            }
+            catch (SocketException) when (tries < MostTries)
+            {
+                await Task.Delay(Turn, cancel);
             }
         }
     }
