@@ -5,12 +5,18 @@ using Buildit.Core;
 namespace Buildit.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM: the first one ends what runs and lets the command clean up, a second one ends the process. While something runs that is to hear signals itself, they are its.
+/// Ctrl-C and SIGTERM: the first one ends what runs and lets the command clean up, a second one ends the process; so does time, for what waits in the kernel (a pipe
+/// that nobody writes to, a dead network file system) hears of no first one. What is left behind then is as after kill -9: the next run sweeps it.
+/// While something runs that is to hear signals itself, they are its.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
     private readonly PosixSignalRegistration[] _registrations;
     private Action<PosixSignal>? _taker;
+
+    /// <summary>What is said at the end of a run that a signal has ended.</summary>
+    public const string Interrupted = "interrupted; what was finished is kept, run the command again to go on";
 
     public StopSignals(CancellationTokenSource stop, Terminal terminal) =>
         _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, c => Handle(c, stop, terminal)))];
@@ -30,6 +36,12 @@ internal sealed class StopSignals : IDisposable
         }
     }
 
+    private static void GiveUp(Terminal terminal)
+    {
+        terminal.Note(Interrupted);
+        Environment.Exit((int)ExitCode.Interrupted);
+    }
+
     private void Handle(PosixSignalContext context, CancellationTokenSource stop, Terminal terminal)
     {
         context.Cancel = true;
@@ -45,6 +57,7 @@ internal sealed class StopSignals : IDisposable
         }
 
         terminal.Note("stopping (once more to stop at once)");
+        _ = Task.Delay(LongestEnd, TimeProvider.System).ContinueWith(_ => GiveUp(terminal), TaskScheduler.Default);
         stop.Cancel();
     }
 

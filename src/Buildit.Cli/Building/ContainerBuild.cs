@@ -4,10 +4,12 @@ using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
+using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
+using Buildit.Store.Files;
 
 namespace Buildit.Cli.Building;
 
@@ -18,6 +20,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
     {
         var inputs = await ReadAsync(target, cancel);
         var pushes = request.Pushes(session.Workspace);
+        RequireOutput();
         var (packages, composition) = await BuildPackagesAsync(inputs, cancel);
         var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
         var failed = await push.PackagesAsync(pushes, packages, cancel);
@@ -51,6 +54,15 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
         // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
         return (packages, new(inputs.Container, inputs.Files, await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel)) { Tests = inputs.Tests });
+    }
+
+    /// <summary>Where no image could be written, nothing is built for it.</summary>
+    private void RequireOutput()
+    {
+        if (FileInTheWay.Of(request.Output) is { } file)
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"images cannot be written to '{request.Output}': {(file == request.Output ? "that" : $"'{file}'")} is a file", "-o names a directory, which is made if it is not there");
+        }
     }
 
     // Outputs are pushed as the layers of the container's image, so that the blob is the layer.
