@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Buildit.Core.Instances;
-using Buildit.Images.Oci;
+using Buildit.Core.Json;
 
 namespace Buildit.Images.Instances;
 
@@ -21,7 +21,7 @@ internal static class MountList
             json.WriteString("destination", mount.Destination);
             json.WriteString("type", mount.Type);
             json.WriteString("source", mount.Source);
-            Json.Texts(json, "options", mount.Options);
+            JsonDocuments.Texts(json, "options", mount.Options);
             json.WriteEndObject();
         }
 

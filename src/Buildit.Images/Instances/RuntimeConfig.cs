@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Buildit.Core.Instances;
-using Buildit.Images.Oci;
+using Buildit.Core.Json;
 
 namespace Buildit.Images.Instances;
 
@@ -63,8 +63,8 @@ public static class RuntimeConfig
         }
 
         json.WriteEndObject();
-        Json.Texts(json, "args", instance.Command);
-        Json.Texts(json, "env", instance.Environment.Select(e => $"{e.Key}={e.Value}"));
+        JsonDocuments.Texts(json, "args", instance.Command);
+        JsonDocuments.Texts(json, "env", instance.Environment.Select(e => $"{e.Key}={e.Value}"));
         json.WriteString("cwd", instance.WorkingDirectory);
         WriteCapabilities(json, instance);
         json.WriteBoolean("noNewPrivileges", true);
@@ -76,11 +76,11 @@ public static class RuntimeConfig
         // Only ambient capabilities reach a program that is not root's, capabilities(7).
         ImmutableArray<string> given = instance.IsPrivileged ? RootCapabilities : instance.HasLowPorts ? [LowPorts] : [];
         json.WriteStartObject("capabilities");
-        Json.Texts(json, "bounding", given);
-        Json.Texts(json, "effective", given);
-        Json.Texts(json, "permitted", given);
-        Json.Texts(json, "inheritable", instance.IsPrivileged ? [] : given);
-        Json.Texts(json, "ambient", instance.IsPrivileged ? [] : given);
+        JsonDocuments.Texts(json, "bounding", given);
+        JsonDocuments.Texts(json, "effective", given);
+        JsonDocuments.Texts(json, "permitted", given);
+        JsonDocuments.Texts(json, "inheritable", instance.IsPrivileged ? [] : given);
+        JsonDocuments.Texts(json, "ambient", instance.IsPrivileged ? [] : given);
 
         json.WriteEndObject();
     }
@@ -107,8 +107,8 @@ public static class RuntimeConfig
         }
 
         WriteResources(json, instance.Limits);
-        Json.Texts(json, "maskedPaths", Masked);
-        Json.Texts(json, "readonlyPaths", ReadOnly);
+        JsonDocuments.Texts(json, "maskedPaths", Masked);
+        JsonDocuments.Texts(json, "readonlyPaths", ReadOnly);
         json.WriteEndObject();
     }
 
