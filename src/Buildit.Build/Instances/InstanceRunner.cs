@@ -48,8 +48,8 @@ public sealed partial class InstanceRunner(Toolbox tools)
         exec "$@"
         """;
 
-    /// <summary>How the runtime sees a path of this machine.</summary>
-    public static string Inside(string path) => Host + path;
+    /// <summary>How the runtime sees a path of this machine. Links are followed here: there, what they lead to is somewhere else.</summary>
+    public static string Inside(string path) => Host + Real(path);
 
     /// <summary>The socket of a port.</summary>
     public static string SocketOf(string directory, int port) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{port}.sock"));
@@ -113,6 +113,17 @@ public sealed partial class InstanceRunner(Toolbox tools)
         "--", "/bin/sh", "-c", Script, "sh", Inside(request.Sockets), .. request.Ports.Select(p => p.ToString(CultureInfo.InvariantCulture)),
         "--", "/usr/sbin/runc", "--root", "/tmp/runc", "run", "--bundle", Inside(request.Bundle), "instance",
     ];
+
+    private static string Real(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent)
+        {
+            return path;
+        }
+
+        var there = Path.Combine(Real(parent), Path.GetFileName(path));
+        return new FileInfo(there).LinkTarget is { } target ? Real(Path.GetFullPath(target, Path.GetDirectoryName(there)!)) : there;
+    }
 
     /// <summary>The process that is the first one inside, as this machine numbers it; null if bubblewrap could not set things up, which it then says on standard error.</summary>
     private static async Task<int?> ProcessOfAsync(Stream info, CancellationToken cancel)
