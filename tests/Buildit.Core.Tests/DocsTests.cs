@@ -5,6 +5,7 @@ using Buildit.Core.Configuration;
 using Buildit.Core.Containers;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.ImageTests;
 using Buildit.Core.Keys;
 using Buildit.Core.Recipes;
 using Buildit.Core.Verification;
@@ -24,6 +25,7 @@ public sealed partial class DocsTests
         ["container.yaml"] = (text, bag) => ContainerParser.Parse(text, "/", bag),
         ["style.yaml"] = (text, bag) => StyleParser.Parse(text, "style", bag),
         ["distribution.yaml"] = (text, bag) => DistributionParser.Parse(text, bag),
+        ["tests.yaml"] = (text, bag) => StructureTestParser.Parse(text, bag),
         [".buildit-config.yaml"] = (text, bag) => ConfigParser.Parse(text, bag),
     };
 
@@ -36,6 +38,7 @@ public sealed partial class DocsTests
     [InlineData("recipes.md", "style.yaml", "{zzzzzzzzzzzz: 1, phases: {}}", 1)]
     [InlineData("recipes.md", "distribution.yaml", "{zzzzzzzzzzzz: 1}", 1)]
     [InlineData("containers.md", "container.yaml", "[vars: {name: a, version: 1}, package: {zzzzzzzzzzzz: 1, type: embedded, path: a}, package: {zzzzzzzzzzzz: 1, type: recipe, name: a/b}, sync: {zzzzzzzzzzzz: 1}, directory: {zzzzzzzzzzzz: 1}, symlink: {zzzzzzzzzzzz: 1}, accounts: {zzzzzzzzzzzz: 1, users: [{zzzzzzzzzzzz: 1}], groups: [{zzzzzzzzzzzz: 1}]}, licenses: {zzzzzzzzzzzz: 1, allow: [MIT]}, test: {zzzzzzzzzzzz: 1, expect: {zzzzzzzzzzzz: 1}}, image: {zzzzzzzzzzzz: 1, type: aci}, image: {zzzzzzzzzzzz: 1, type: oci, layers: {zzzzzzzzzzzz: 1}}]", 14)]
+    [InlineData("containers.md", "tests.yaml", "{schemaVersion: 2.0.0, zzzzzzzzzzzz: 1, globalEnvVars: [{zzzzzzzzzzzz: 1}], commandTests: [{zzzzzzzzzzzz: 1}], fileExistenceTests: [{zzzzzzzzzzzz: 1}], fileContentTests: [{zzzzzzzzzzzz: 1}], metadataTest: {zzzzzzzzzzzz: 1, labels: [{zzzzzzzzzzzz: 1}]}, licenseTests: [{zzzzzzzzzzzz: 1}]}", 8)]
     [InlineData("configuration.md", ".buildit-config.yaml", "{zzzzzzzzzzzz: 1, repository: {zzzzzzzzzzzz: 1}, binhosts: [{zzzzzzzzzzzz: 1}], recipes: [{zzzzzzzzzzzz: 1, git: 'https://a/b'}]}", 4)]
     public void Every_key_is_described(string document, string kind, string yaml, int maps)
     {

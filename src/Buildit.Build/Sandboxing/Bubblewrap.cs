@@ -92,23 +92,28 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         return [.. a, "--chdir", request.WorkingDirectory, "--", .. request.Command];
     }
 
+    /// <summary>A program of a root of tools and what starts it from outside: its own loader.</summary>
+    internal static IEnumerable<string> Program(string tools, string path) => [Path.Combine(tools, Loader), "--library-path", Path.Combine(tools, Libraries), Path.Combine(tools, path)];
+
+    /// <summary>A process without any environment.</summary>
+    internal static ProcessStartInfo StartInfo(IReadOnlyList<string> command, bool isInteractive)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = !isInteractive,
+            RedirectStandardOutput = !isInteractive,
+            RedirectStandardError = !isInteractive,
+            WorkingDirectory = "/",
+        };
+        start.Environment.Clear();
+        return start;
+    }
+
     private static string Number(int id) => id.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<Process> StartAsync(string tools, SandboxRequest request)
     {
-        var start = new ProcessStartInfo(Path.Combine(tools, Loader))
-        {
-            RedirectStandardInput = !request.IsInteractive,
-            RedirectStandardOutput = !request.IsInteractive,
-            RedirectStandardError = !request.IsInteractive,
-            WorkingDirectory = "/",
-        };
-        start.Environment.Clear();
-        foreach (var argument in new[] { "--library-path", Path.Combine(tools, Libraries), Path.Combine(tools, "usr/bin/bwrap") }.Concat(Arguments(request)))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var start = StartInfo([.. Program(tools, "usr/bin/bwrap"), .. Arguments(request)], request.IsInteractive);
         try
         {
             return await Starter.StartAsync(start);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Build.Engine;
 using Buildit.Cli.Sboms;
+using Buildit.Cli.Testing;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
@@ -23,6 +24,15 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
 {
     /// <summary>The output of each package that goes into images.</summary>
     public const string Output = "runtime";
+
+    /// <summary>Tests that its images must pass before they are written.</summary>
+    public TestSuite Tests { get; init; } = TestSuite.Empty;
+
+    /// <summary>The image step that says how it is run: OCI's before an ACI's.</summary>
+    public Step.Image MainImage => Container.Steps.OfType<Step.Image>().OrderByDescending(s => s.Format == ImageFormat.Oci).First();
+
+    /// <summary>Directories that are writable for tests, and empty, as they are for an instance.</summary>
+    public IEnumerable<string> Writable => Container.Steps.OfType<Step.Directory>().Select(d => d.Path);
 
     /// <summary>The newest source date of its packages, in seconds since 1970: the time of everything in the image.</summary>
     public long SourceDate => Closure.Select(c => c.Record.SourceDate).DefaultIfEmpty(0).Max();
@@ -60,7 +70,9 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
         }
 
         w.Put("files", Tree.Create(Files.Entries.Select(e => e.Entry), SourceDate).Print());
-        return w.Put("declared", Files.Entries.Where(e => e.IsDeclared).Select(e => e.Entry.Path).ToArray());
+        w.Put("declared", Files.Entries.Where(e => e.IsDeclared).Select(e => e.Entry.Path).ToArray());
+        // What steps test is in the container's text; images of containers without files of tests keep their keys.
+        return Tests.Files.IsEmpty ? w : w.Put("tests", Tests.Digests.ToArray());
     }
 
     /// <summary>Where the image of a step lies in a directory.</summary>

@@ -19,20 +19,10 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
 {
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
-        var bag = new DiagnosticBag();
-        var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
-        inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
-        var graph = inputs.Graph;
-        terminal.Print([.. bag.Items]);
+        var inputs = await ReadAsync(target, cancel);
         var pushes = request.Pushes(session.Workspace);
         RequireOutput();
-
-        terminal.Line($"Building {graph.DisplayName}");
-        var realised = await RealiseAsync(graph, cancel);
-        ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
-        // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
-        var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
-        var composition = new Composition(inputs.Container, inputs.Files, closure);
+        var (packages, composition) = await BuildPackagesAsync(inputs, cancel);
         await CheckLicensesAsync(composition, cancel);
         var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
         var failed = await push.PackagesAsync(pushes, packages, cancel);
@@ -52,6 +42,27 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var bag = new DiagnosticBag();
         await LicenseCheck.RunAsync(session, composition, bag, cancel);
         terminal.Print([.. bag.Items]);
+    }
+
+    /// <summary>Builds the packages only: what an image would be composed from.</summary>
+    public async Task<Composition> ComposeAsync(Target.ContainerDirectory target, CancellationToken cancel) => (await BuildPackagesAsync(await ReadAsync(target, cancel), cancel)).Composition;
+
+    private async Task<ContainerInputs> ReadAsync(Target.ContainerDirectory target, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
+        inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
+        terminal.Print([.. bag.Items]);
+        return inputs;
+    }
+
+    private async Task<(ImmutableArray<Package> Packages, Composition Composition)> BuildPackagesAsync(ContainerInputs inputs, CancellationToken cancel)
+    {
+        terminal.Line($"Building {inputs.Graph.DisplayName}");
+        var realised = await RealiseAsync(inputs.Graph, cancel);
+        ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
+        // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
+        return (packages, new(inputs.Container, inputs.Files, await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel)) { Tests = inputs.Tests });
     }
 
     /// <summary>Where no image could be written, nothing is built for it.</summary>

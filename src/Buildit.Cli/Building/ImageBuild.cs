@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
+using Buildit.Cli.Testing;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
@@ -10,6 +11,7 @@ using Buildit.Core.Trees;
 using Buildit.Images.Aci;
 using Buildit.Images.Composition;
 using Buildit.Images.Oci;
+using Buildit.Images.Reading;
 using Buildit.Store.Compression;
 using Buildit.Store.Locking;
 
@@ -79,7 +81,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
         if (!_roots.TryGetValue(step.Sbom == SbomPlace.Files, out var root))
         {
             root = await composition.ComposeAsync(session, step, cancel);
-            await new ImageTests(session, terminal).RunAsync(composition.Container, root, cancel);
+            await new ImageTests(session, terminal).MustPassAsync(UsableImage.Of(root, composition.MainImage), composition.Writable, composition.Tests, cancel);
             _roots[step.Sbom == SbomPlace.Files] = root;
         }
 

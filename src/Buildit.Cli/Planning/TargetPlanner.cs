@@ -63,7 +63,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
     {
         var records = plan.Records;
         var closure = plan.IsKnown ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), p => records.GetValueOrDefault(p.Key)) : null;
-        var composition = new Composition(inputs.Container, inputs.Files, closure?.Packages ?? []);
+        var composition = new Composition(inputs.Container, inputs.Files, closure?.Packages ?? []) { Tests = inputs.Tests };
         return
         [
             .. inputs.Container.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
@@ -80,6 +80,6 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
     private static ImmutableArray<string> ToolsFor(Container container, ImmutableArray<PlannedImage> images)
     {
         var compressors = images.Where(i => i is { IsThere: false, IsShared: false }).Select(i => Session.CompressorPackage(i.Step.Compression)).OfType<string>().Distinct().ToArray();
-        return compressors.Length > 0 || container.Steps.OfType<Step.Test>().Any() ? [Toolbox.Sandbox, .. compressors] : [];
+        return compressors.Length > 0 || container.Steps.Any(s => s is Step.Test or Step.TestFile) ? [Toolbox.Sandbox, .. compressors] : [];
     }
 }

@@ -93,6 +93,9 @@ public abstract record Step
         public ImmutableSortedDictionary<string, Spanned<LicenseExpression>> Concluded { get; init; } = ImmutableSortedDictionary<string, Spanned<LicenseExpression>>.Empty.WithComparers(StringComparer.Ordinal);
     }
 
+    /// <summary>A file of tests in the format of container-structure-test.</summary>
+    public sealed record TestFile(Spanned<string> Path) : Step;
+
     /// <summary>An image to write.</summary>
     public sealed record Image(ImageFormat Format) : Step
     {

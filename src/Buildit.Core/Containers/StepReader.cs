@@ -109,8 +109,19 @@ internal sealed partial class StepReader(ValueReader values, ImmutableSortedDict
         return step;
     }
 
-    private static Step.Test Test(MapReader map, SourceSpan span)
+    private static Step Test(MapReader map, SourceSpan span)
     {
+        if (map.SpannedText("file") is { } file)
+        {
+            if (map.Has("command") || map.Has("expect"))
+            {
+                map.Bag.Error(span, "a 'test' step has a 'command' or a 'file', not both", "make two steps of it");
+            }
+
+            map.Finish();
+            return new Step.TestFile(file) { Span = span };
+        }
+
         map.Required("command");
         var command = map.Texts("command");
         if (map.Node("command") is YamlList { Items: [] } empty)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Core;
 using Buildit.Core.Archives;
 using Buildit.Core.Trees;
+using Buildit.Store.Archives;
 
 namespace Buildit.Images.Reading;
 
@@ -22,6 +23,9 @@ public sealed record ImageContent
 
     /// <summary>The root file system, each path once.</summary>
     public required ImmutableArray<TreeEntry> Entries { get; init; }
+
+    /// <summary>The same with what else is known of each.</summary>
+    public required ImmutableArray<ListedFile> Files { get; init; }
 
     /// <summary>How its ELF files are loaded, by path.</summary>
     public required ImmutableDictionary<string, ElfFile> Elves { get; init; }
