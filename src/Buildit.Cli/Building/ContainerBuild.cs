@@ -27,10 +27,11 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var realised = await RealiseAsync(graph, cancel);
         ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
         // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
-        var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
+        var closure = await session.Engine.RuntimeClosureAsync(packages, graph.Excluded, Need.Record, cancel);
+        WarnOfUnneeded(inputs.Container, closure);
         var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
-        var failed = await push.PackagesAsync(pushes, packages, cancel);
-        var images = await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
+        var failed = await push.PackagesAsync(pushes, packages, graph.Excluded, cancel);
+        var images = await new ImageBuild(session, terminal, request, progress.Warn).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
         progress.Report();
         failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
         if (progress.Made == 0)
@@ -39,6 +40,14 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         }
 
         failed.ThrowIfAsked();
+    }
+
+    /// <summary>What nothing needs need not be excluded: it may be a slip of the pen, or the need is gone.</summary>
+    private void WarnOfUnneeded(Container container, IReadOnlyCollection<Realised> closure)
+    {
+        var needed = container.Excluded.Count == 0 ? [] : closure.SelectMany(c => RuntimeNeeds.Of(c.Package, c.Record)).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        terminal.Print([.. container.Excluded.Where(e => !needed.Contains(e.Key)).Select(e =>
+            new Diagnostic($"no package of the container needs '{e.Key}', which it excludes", e.Value, Suggestion.Hint(e.Key, needed) ?? "leave it out", Severity.Warning))]);
     }
 
     // Outputs are pushed as the layers of the container's image, so that the blob is the layer.

@@ -21,7 +21,11 @@ internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord R
 /// <summary>
 /// Composes, checks, tests and writes the images of a container, or takes them from a binhost. What was written before from the same input is left as it is.
 /// </summary>
-internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)
+/// <param name="session">Has the packages.</param>
+/// <param name="terminal">What a person sees.</param>
+/// <param name="request">Which images are wanted, and where.</param>
+/// <param name="warn">Prints warnings.</param>
+internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request, Action<IEnumerable<Diagnostic>> warn)
 {
     private ImageRoot? _root;
 
@@ -78,7 +82,9 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
     {
         if (_root is null)
         {
-            var root = await composition.ComposeAsync(session, cancel);
+            var bag = new DiagnosticBag();
+            var root = await composition.ComposeAsync(session, bag, cancel);
+            warn(bag.Items);
             await new ImageTests(session, terminal).RunAsync(composition.Container, root, cancel);
             _root = root;
         }

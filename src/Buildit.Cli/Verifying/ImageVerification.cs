@@ -15,7 +15,7 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
     public async Task<IReadOnlyList<ImageVerdict>> RunAsync(Composition composition, CancellationToken cancel)
     {
         var verdicts = new List<ImageVerdict>();
-        var root = await composition.ComposeAsync(session, cancel);
+        var root = await composition.ComposeAsync(session, new(), cancel);
         foreach (var step in composition.Container.Steps.OfType<Step.Image>())
         {
             var name = $"{composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}";
