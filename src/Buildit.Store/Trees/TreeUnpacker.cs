@@ -37,7 +37,7 @@ internal sealed class TreeUnpacker(string directory)
             tar.CopyTo(Stream.Null);
             return Tree.Create([.. _entries.Select(WithContent)], _mtime ?? 0);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or PathTooLongException)
         {
             throw new InvalidDataException(e.Message, e);
         }
