@@ -157,7 +157,7 @@ public static class VerdictTable
         Isolator("no capability", One("os/linux/capabilities-retain-set", """{"set":[]}"""), false, Verdict.Bad);
         Isolator("no set", One("os/linux/capabilities-remove-set", "{}"), false, Verdict.Bad);
         Isolator("keep and remove", One("os/linux/seccomp-retain-set", """{"set":["read"]}""") + "," + One("os/linux/seccomp-remove-set", """{"set":["kill"]}"""), false, Verdict.Bad);
-        Isolator("keep and remove capabilities", One("os/linux/capabilities-retain-set", """{"set":["CAP_KILL"]}""") + "," + One("os/linux/capabilities-remove-set", """{"set":["CAP_CHOWN"]}"""), false, Verdict.Bad);
+        Isolator("keep and remove capabilities", One("os/linux/capabilities-retain-set", """{"set":["CAP_KILL"]}""") + "," + One("os/linux/capabilities-remove-set", """{"set":["CAP_CHOWN"]}"""), true, Verdict.Bad);
         Isolator("no system call", One("os/linux/seccomp-remove-set", """{"set":[]}"""), false, Verdict.Bad);
         Isolator("seccomp with error", One("os/linux/seccomp-remove-set", """{"set":["kill"],"errno":"EPERM"}"""), true, Verdict.Good);
         Isolator("seccomp with wrong error", One("os/linux/seccomp-remove-set", """{"set":["kill"],"errno":"eperm"}"""), false, Verdict.Bad);
