@@ -23,15 +23,15 @@ internal sealed class Providers(ContentStore store, Workspace workspace, Contain
     /// <summary>The hint for something that is missing; null if nobody knows who has it.</summary>
     public string? Advise(Wanted wanted)
     {
-        var isKnown = Known(wanted) is not null;
-        if ((Known(wanted) ?? Guess(wanted)) is not { } name)
+        var known = Known(wanted);
+        if ((known ?? Guess(wanted)) is not { } name)
         {
             return null;
         }
 
-        var has = isKnown ? $"'{name}' has it" : $"by its name, '{name}' has it";
+        var has = known is not null ? $"'{name}' has it" : $"by its name, '{name}' has it";
         return container.Excluded.TryGetValue(name, out var span) ? $"{has}, which the container excludes at {span}"
-            : wanted.Owner is { } owner && !owner.StartsWith(PackageAtom.Debian + "/", StringComparison.Ordinal) ? $"{has}: add '- package: {name}' to the container, or it to the needs of '{owner}'{Locked(name)}"
+            : wanted.Owner is { } owner && !owner.StartsWith(PackageAtom.Debian + "/", StringComparison.Ordinal) ? $"{has}: add '- package: {name}' to the container, or '{name}' to the needs of '{owner}'{Locked(name)}"
             : $"{has}: add '- package: {name}'{Locked(name)}";
     }
 

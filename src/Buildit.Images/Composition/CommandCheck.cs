@@ -21,7 +21,7 @@ public static class CommandCheck
     private static void Check(ImageRoot root, DeclaredCommand command, Advice advise, DiagnosticBag bag)
     {
         var found = Places(command).Select(root.Resolve).OfType<RootEntry>().ToArray();
-        if (found.Any(e => e.Entry.Kind is EntryKind.File or EntryKind.HardLink && (e.Entry.Mode & AnyExecute) != 0))
+        if (found.Any(IsProgram))
         {
             return;
         }
@@ -39,7 +39,7 @@ public static class CommandCheck
 
     private static string Hint(ImageRoot root, string program, Advice advise)
     {
-        string[] programs = [.. root.Entries.Where(e => e.Entry.Kind == EntryKind.File && (e.Entry.Mode & AnyExecute) != 0).Select(e => "/" + e.Entry.Path)];
+        string[] programs = [.. root.Entries.Where(e => e.Entry.Kind is EntryKind.File or EntryKind.Symlink && root.Resolve(e.Entry.Path) is { } found && IsProgram(found)).Select(e => "/" + e.Entry.Path)];
         var name = TreePath.Name(program);
         return (programs.FirstOrDefault(p => TreePath.Name(p) == name) is { } elsewhere ? $"did you mean '{elsewhere}'?" : null)
             ?? advise(new(program, IsLibrary: false, null))
@@ -53,6 +53,8 @@ public static class CommandCheck
         var relative when relative.Contains('/', StringComparison.Ordinal) => [$"{command.Directory}/{relative}"],
         var name => command.Path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(d => $"{d}/{name}"),
     };
+
+    private static bool IsProgram(RootEntry entry) => entry.Entry.Kind is EntryKind.File or EntryKind.HardLink && (entry.Entry.Mode & AnyExecute) != 0;
 
     // What will be in a volume is not known.
     private static bool IsMounted(DeclaredCommand command) => command.Mounts.Any(m => command.Program.StartsWith(m.TrimEnd('/') + "/", StringComparison.Ordinal));
