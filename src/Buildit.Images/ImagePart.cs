@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Buildit.Store.Trees;
 
 namespace Buildit.Images;
@@ -8,6 +9,9 @@ namespace Buildit.Images;
 /// <param name="Tree">Its files.</param>
 public sealed record ImagePart(string Package, string Output, StoredTree Tree)
 {
+    /// <summary>Sonames that it opens by itself, as its recipe says.</summary>
+    public ImmutableArray<string> Dlopen { get; init; } = [];
+
     /// <summary>For messages and histories.</summary>
     public override string ToString() => $"{Package} ({Output})";
 }

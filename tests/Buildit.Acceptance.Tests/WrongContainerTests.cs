@@ -61,8 +61,8 @@ public sealed class WrongContainerTests
     [Fact]
     public async Task A_test_step_whose_command_is_not_there_says_so()
     {
-        using var workspace = new Workspace().Container("- package: debian/dash\n- test: {command: [/bin/shh]}\n" + Workspace.OciImage);
-        (await workspace.BuildAsync("containers/small")).Fails(1, File + ":3:", "test '/bin/shh' failed: it cannot be started: /bin/shh: No such file or directory");
+        using var workspace = new Workspace().Container("- package: debian/dash\n- test: {command: [/bin/shh]}\n- test: {command: [/usr/bin/dash]}\n" + Workspace.OciImage);
+        (await workspace.BuildAsync("containers/small")).Fails(1, File + ":3:", "the test '/bin/shh' is not in the image", "did you mean '/usr/bin/sh'?").DoesNotSay("Testing");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Build.Engine;
+using Buildit.Build.Outputs;
 using Buildit.Cli.Sboms;
 using Buildit.Cli.Testing;
 using Buildit.Core;
@@ -9,10 +10,8 @@ using Buildit.Core.Graphs;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
 using Buildit.Core.Trees;
-using Buildit.Images;
 using Buildit.Images.Composition;
 using Buildit.Images.ContainerLayers;
-using Buildit.Store;
 
 namespace Buildit.Cli.Building;
 
@@ -40,22 +39,52 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
     /// <summary>The outputs in the image, in order.</summary>
     public IEnumerable<(string Package, Digest DiffId)> Parts => Closure.Where(c => c.Record.Outputs.ContainsKey(Output)).Select(c => (c.Package.Name, c.Record.Outputs[Output]));
 
-    /// <summary>Fetches what is missing and puts the file system together, with a look whether all libraries are in it; throws if the packages do not fit together.</summary>
-    public async Task<ImageRoot> ComposeAsync(Session session, CancellationToken cancel)
+    /// <summary>
+    /// Fetches what is missing and puts the file system together, with a look whether all libraries and all programs that the container declares are in it.
+    /// Throws if the packages do not fit together, or if something is missing; warnings go to the bag.
+    /// </summary>
+    public async Task<ImageRoot> ComposeAsync(Session session, DiagnosticBag bag, CancellationToken cancel)
     {
-        var realised = await session.Engine.RuntimeClosureAsync(Closure.Select(c => c.Package), Need.Run, cancel);
-        return await Task.Run(() => Compose(session.Store, realised), cancel);
+        var realised = await session.Engine.RealiseAllAsync(Closure.Select(c => c.Package), Need.Run, cancel);
+        return await Task.Run(() => (this with { Closure = realised }).Compose(session, bag), cancel);
     }
 
     /// <summary>The same for one image of the container, with the files for scanners if it wants them.</summary>
-    public async Task<ImageRoot> ComposeAsync(Session session, Step.Image step, CancellationToken cancel)
+    public async Task<ImageRoot> ComposeAsync(Session session, Step.Image step, DiagnosticBag bag, CancellationToken cancel)
     {
-        var root = await ComposeAsync(session, cancel);
-        return step.Sbom == SbomPlace.Files ? await Task.Run(() => (this with { Files = new ScannerFiles(session.Workspace.Distribution?.Distribution).Over(this, root, step) }).Compose(session.Store), cancel) : root;
+        var root = await ComposeAsync(session, bag, cancel);
+        return step.Sbom == SbomPlace.Files ? await Task.Run(() => (this with { Files = new ScannerFiles(session.Workspace.Distribution?.Distribution).Over(this, root, step) }).Join(session.Store, bag), cancel) : root;
     }
 
     /// <summary>The same for packages whose files are all there.</summary>
-    public ImageRoot Compose(ContentStore store) => Compose(store, Closure);
+    public ImageRoot Compose(Session session, DiagnosticBag bag)
+    {
+        var root = Join(session.Store, bag);
+        var providers = new Providers(session.Store, session.Workspace, Container);
+        LibraryCheck.Run(root, providers.Advise, bag);
+        CommandCheck.Run(root, Container, providers.Advise, bag);
+        foreach (var (package, record) in Closure)
+        {
+            if (package is Package.Built built && record.Outputs.TryGetValue(Output, out var output))
+            {
+                foreach (var warning in StrayReferences.Warnings(session.Store.Index, built, output, path => root.Resolve(path) is not null))
+                {
+                    bag.Add(warning);
+                }
+            }
+        }
+
+        bag.ThrowIfErrors(ExitCode.Failed);
+        return root;
+    }
+
+    /// <summary>The file system alone, of packages whose files are all there; throws if they do not fit together.</summary>
+    public ImageRoot Join(ContentStore store, DiagnosticBag bag)
+    {
+        var root = ImageRoot.Compose(ImageParts.Of(store, Closure), Files, SourceDate, bag);
+        bag.ThrowIfErrors(ExitCode.Failed);
+        return root!;
+    }
 
     /// <summary>Everything that decides about the bytes of the image of one step.</summary>
     public CanonicalWriter KeyOf(Step.Image step, string? compressor)
@@ -80,16 +109,5 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
     {
         var suffix = step switch { { Format: ImageFormat.Aci } => ".aci", { Archive: true } => ".oci.tar", _ => ".oci" };
         return Path.Combine(directory, $"{Container.Name}-{Container.Version}-{Container.Platform.Os}-{Container.Platform.Arch}{suffix}");
-    }
-
-    private ImageRoot Compose(ContentStore store, IEnumerable<Realised> closure)
-    {
-        ImmutableArray<ImagePart> parts = [.. closure.SelectMany(c => c.Parts(store, Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree))];
-        var bag = new DiagnosticBag();
-        var root = ImageRoot.Compose(parts, Files, SourceDate, bag);
-        bag.ThrowIfErrors(ExitCode.Failed);
-        LibraryCheck.Run(root!, bag);
-        bag.ThrowIfErrors(ExitCode.Failed);
-        return root!;
     }
 }

@@ -23,10 +23,11 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var pushes = request.Pushes(session.Workspace);
         RequireOutput();
         var (packages, composition) = await BuildPackagesAsync(inputs, cancel);
+        WarnOfUnneeded(inputs.Container, composition.Closure);
         await CheckLicensesAsync(composition, cancel);
         var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
-        var failed = await push.PackagesAsync(pushes, packages, cancel);
-        var images = await new ImageBuild(session, terminal, request).RunAsync(composition, cancel);
+        var failed = await push.PackagesAsync(pushes, packages, inputs.Graph.Excluded, cancel);
+        var images = await new ImageBuild(session, terminal, request, progress.Warn).RunAsync(composition, cancel);
         progress.Report();
         failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
         if (progress.Made == 0)
@@ -62,7 +63,15 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var realised = await RealiseAsync(inputs.Graph, cancel);
         ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
         // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
-        return (packages, new(inputs.Container, inputs.Files, await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel)) { Tests = inputs.Tests });
+        return (packages, new(inputs.Container, inputs.Files, await session.Engine.RuntimeClosureAsync(packages, inputs.Graph.Excluded, Need.Record, cancel)) { Tests = inputs.Tests });
+    }
+
+    /// <summary>What nothing needs need not be excluded: it may be a slip of the pen, or the need is gone.</summary>
+    private void WarnOfUnneeded(Container container, IReadOnlyCollection<Realised> closure)
+    {
+        var needed = container.Excluded.Count == 0 ? [] : closure.SelectMany(c => RuntimeNeeds.Of(c.Package, c.Record)).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        terminal.Print([.. container.Excluded.Where(e => !needed.Contains(e.Key)).Select(e =>
+            new Diagnostic($"no package of the container needs '{e.Key}', which it excludes", e.Value, Suggestion.Hint(e.Key, needed) ?? "leave it out", Severity.Warning))]);
     }
 
     /// <summary>Where no image could be written, nothing is built for it.</summary>

@@ -33,6 +33,11 @@ internal sealed record ContainerInputs(TargetGraph Graph, ContainerFiles Files, 
         var container = graph.Container!;
         var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
         ImageChecks.Run(container, bag);
+        foreach (var asked in graph.Packages.Where(p => container.Excluded.ContainsKey(p.Package.Name)))
+        {
+            bag.Error(container.Excluded[asked.Package.Name], $"the container excludes '{asked.Package.Name}' and asks for it at {asked.Span}", "keep one of the two");
+        }
+
         return new(graph, files, []) { Tests = TestSuite.Of(container, session.Workspace.Display, bag) };
     }
 }

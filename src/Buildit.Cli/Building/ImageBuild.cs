@@ -23,7 +23,11 @@ internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord R
 /// <summary>
 /// Composes, checks, tests and writes the images of a container, or takes them from a binhost. What was written before from the same input is left as it is.
 /// </summary>
-internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)
+/// <param name="session">Has the packages.</param>
+/// <param name="terminal">What a person sees.</param>
+/// <param name="request">Which images are wanted, and where.</param>
+/// <param name="warn">Prints warnings.</param>
+internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request, Action<IEnumerable<Diagnostic>> warn)
 {
     private readonly Dictionary<bool, ImageRoot> _roots = [];
 
@@ -80,7 +84,9 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
     {
         if (!_roots.TryGetValue(step.Sbom == SbomPlace.Files, out var root))
         {
-            root = await composition.ComposeAsync(session, step, cancel);
+            var bag = new DiagnosticBag();
+            root = await composition.ComposeAsync(session, step, bag, cancel);
+            warn(bag.Items);
             await new ImageTests(session, terminal).MustPassAsync(UsableImage.Of(root, composition.MainImage), composition.Writable, composition.Tests, cancel);
             _roots[step.Sbom == SbomPlace.Files] = root;
         }

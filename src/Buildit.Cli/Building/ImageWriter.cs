@@ -18,7 +18,7 @@ internal sealed class ImageWriter(ILayerCache cache)
         var bag = new DiagnosticBag();
         if (step.Format == ImageFormat.Aci)
         {
-            var manifest = step.Content is { } content ? AciManifest.Check(content, bag) : GeneratedManifest.Make(container, step, root.Mtime, bag);
+            var manifest = AciManifest.Make(container, step, root.Mtime, bag);
             bag.ThrowIfErrors();
             var aci = await new AciWriter(compressor).WriteAsync(root, manifest!, path, cancel);
             return WrittenImage.OfFile(aci.Digest, path);

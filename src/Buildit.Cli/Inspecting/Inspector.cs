@@ -28,7 +28,7 @@ internal sealed class Inspector(Session session, string output)
         var images = ImmutableArray.CreateBuilder<InspectedImage>();
         foreach (var step in inputs.Container.Steps.OfType<Step.Image>())
         {
-            images.Add(Image(composition, step, await composition.ComposeAsync(session, step, cancel)));
+            images.Add(Image(composition, step, await composition.ComposeAsync(session, step, new(), cancel)));
         }
 
         var alone = images.SelectMany(i => i.Layers).Where(l => l.Compressed is not null).ToLookup(l => l.Title, l => l.Compressed, StringComparer.Ordinal);

@@ -63,7 +63,9 @@ internal sealed record UsableTarget(string Written, Session Session, UsableImage
     private static async Task<UsableTarget> OfContainerAsync(Session session, Terminal terminal, Progress progress, BuildRequest request, Target.ContainerDirectory target, CancellationToken cancel)
     {
         var composition = await new ContainerBuild(session, terminal, progress, request).ComposeAsync(target, cancel);
-        var root = await composition.ComposeAsync(session, cancel);
+        var bag = new DiagnosticBag();
+        var root = await composition.ComposeAsync(session, bag, cancel);
+        progress.Warn(bag.Items);
         return new(target.Written, session, UsableImage.Of(root, composition.MainImage), composition.Tests, [.. composition.Writable]);
     }
 }

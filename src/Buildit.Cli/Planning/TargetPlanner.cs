@@ -47,6 +47,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
         {
             Packages = [.. graph.Packages.Select(p => p.Package)],
             Need = need,
+            Excluded = graph.Excluded,
             WithRuntime = graph.Container is not null || graph.Packages.Any(p => p.Package is Package.Group),
             BuildTools = session.Workspace.Distribution?.Lock.Packages.ContainsKey(Toolbox.Sandbox) == true ? [session.Toolbox.Node(Toolbox.Sandbox)] : [],
             Tools = [.. tools.Select(session.Toolbox.Node)],
@@ -62,7 +63,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
     private ImmutableArray<PlannedImage> ImagesOf(ContainerInputs inputs, Plan plan)
     {
         var records = plan.Records;
-        var closure = plan.IsKnown ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), p => records.GetValueOrDefault(p.Key)) : null;
+        var closure = plan.IsKnown ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), inputs.Graph.Excluded, p => records.GetValueOrDefault(p.Key)) : null;
         var composition = new Composition(inputs.Container, inputs.Files, closure?.Packages ?? []) { Tests = inputs.Tests };
         return
         [

@@ -31,7 +31,7 @@ internal sealed class SbomMaker(Session session)
     public async Task<Sbom> OfImageAsync(Composition composition, CancellationToken cancel)
     {
         var closure = await session.Engine.RealiseAllAsync(composition.Closure.Select(c => c.Package), Need.Describe, cancel);
-        var root = await composition.ComposeAsync(session, cancel);
+        var root = await composition.ComposeAsync(session, new(), cancel);
         var files = root.Entries.ToLookup(e => e.Part?.Package);
         return new()
         {

@@ -19,7 +19,7 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
         {
             var name = $"{composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}";
             terminal.Status($"  composing {name}");
-            var root = await composition.ComposeAsync(session, step, cancel);
+            var root = await composition.ComposeAsync(session, step, new(), cancel);
             var verdict = await VerifyAsync(composition, step, root, name, cancel);
             terminal.Ended($"    {name}", verdict.IsIdentical);
             verdicts.Add(verdict);

@@ -31,6 +31,10 @@ public sealed record Container
     /// <summary>In the order written.</summary>
     public required ImmutableArray<Step> Steps { get; init; }
 
+    /// <summary>Packages that are left out of what its packages need at run time, and where each is named.</summary>
+    public IReadOnlyDictionary<string, SourceSpan> Excluded =>
+        Steps.OfType<Step.Exclude>().SelectMany(s => s.Packages).DistinctBy(p => p.Value).ToDictionary(p => p.Value, p => p.Span, StringComparer.Ordinal);
+
     /// <summary><c>author/name-version</c>, as the console shows it.</summary>
     public string DisplayName => (Author is { Length: > 0 } ? Author + "/" : "") + Name + "-" + Version;
 }
@@ -50,6 +54,9 @@ public abstract record Step
 
     /// <summary>A package from the recipe trees or the distribution, by atom.</summary>
     public sealed record NamedPackage(Spanned<string> Name) : Step;
+
+    /// <summary>Packages, by name without version, that stay out of the image though others need them, with what only they need.</summary>
+    public sealed record Exclude(ImmutableArray<Spanned<string>> Packages) : Step;
 
     /// <summary>Copies local files into the image, as rsync's users expect it (a trailing slash of the source means "its content").</summary>
     public sealed record Sync(Spanned<string> Source, string Destination) : Step
@@ -99,8 +106,11 @@ public abstract record Step
     /// <summary>An image to write.</summary>
     public sealed record Image(ImageFormat Format) : Step
     {
-        /// <summary>ACI: the image manifest as JSON text, templates filled in; null = made from the settings.</summary>
+        /// <summary>ACI: the image manifest as JSON text, templates filled in; the other keys add to it. Null = made from the other keys alone.</summary>
         public BlockText? Content { get; init; }
+
+        /// <summary>ACI: members of the manifest's <c>app</c> that no setting stands for, as the step's keys say them.</summary>
+        public PlacedValue.Map? App { get; init; }
 
         /// <summary>Reference within the OCI layout (<c>org.opencontainers.image.ref.name</c>).</summary>
         public string? Tag { get; init; }

@@ -48,6 +48,7 @@ internal static partial class ImageReader
     private static Step.Image Aci(Step.Image image, MapReader map, ImmutableSortedDictionary<string, string> vars) => image with
     {
         Content = Content(map, vars),
+        App = AciReader.Read(map),
         Compression = map.OneOf("compression", "gzip", "none") ?? "gzip",
     };
 

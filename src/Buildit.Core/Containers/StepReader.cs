@@ -12,13 +12,14 @@ namespace Buildit.Core.Containers;
 /// <param name="numbers">Gets the numbers of accounts.</param>
 internal sealed partial class StepReader(ValueReader values, ImmutableSortedDictionary<string, string> vars, AccountNumbers numbers)
 {
-    private static readonly ImmutableArray<string> Known = ["vars", "package", "sync", "directory", "symlink", "accounts", "licenses", "test", "image"];
+    private static readonly ImmutableArray<string> Known = ["vars", "package", "exclude", "sync", "directory", "symlink", "accounts", "licenses", "test", "image"];
 
     internal static string Names => string.Join(", ", Known);
 
     internal Step? Read(YamlEntry step) => step.Key.Value switch
     {
         "package" => Package(step),
+        "exclude" => Exclude(step),
         "sync" => Open(step) is { } map ? Sync(map, step.Key.Span) : null,
         "directory" => Open(step) is { } map ? Directory(map, step.Key.Span) : null,
         "symlink" => Open(step) is { } map ? Symlink(map, step.Key.Span) : null,
@@ -70,6 +71,21 @@ internal sealed partial class StepReader(ValueReader values, ImmutableSortedDict
     {
         PackageAtom.Parse(name, values.Bag);
         return new(name) { Span = span };
+    }
+
+    private Step.Exclude Exclude(YamlEntry step)
+    {
+        var names = values.Texts(step.Value, "exclude");
+        NeedsReader.NoneTwice(names, values.Bag);
+        foreach (var name in names)
+        {
+            if (PackageAtom.Parse(name, values.Bag) is { Version: not null } atom)
+            {
+                values.Bag.Error(name.Span, $"'{name.Value}' has a version", $"whichever version is needed stays out: write {atom.Key}");
+            }
+        }
+
+        return new(names) { Span = step.Key.Span };
     }
 
     private static Step.Sync Sync(MapReader map, SourceSpan span)

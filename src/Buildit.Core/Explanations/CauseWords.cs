@@ -25,6 +25,7 @@ internal sealed class CauseWords(Subject old, Subject now, ILocalSources? source
         ["import-version"] = "buildit's rules for imports",
         ["exclude"] = "excluded path",
         ["keep-symbols"] = "keep-symbols",
+        ["dlopen"] = "opened library",
         ["date"] = "source date",
         ["helper"] = "file files/",
         ["file"] = "placed file ",

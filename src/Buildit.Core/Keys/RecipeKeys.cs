@@ -105,6 +105,12 @@ public static class RecipeKeys
         }
 
         w.Put("keep-symbols", r.Outputs.KeepSymbols ? 1 : 0);
+        // Only where there is any, so that the keys of all other recipes are as they were before there was such a thing.
+        if (!r.Outputs.Dlopen.IsEmpty)
+        {
+            w.Put("dlopen", r.Outputs.Dlopen);
+        }
+
         w.Put("test", r.Test ?? "");
         w.Put("link", r.Links);
         Files(w, "file", r.Files);

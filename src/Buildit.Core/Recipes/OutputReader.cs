@@ -5,7 +5,10 @@ using Buildit.Core.Yaml;
 
 namespace Buildit.Core.Recipes;
 
-/// <summary>Reads <c>outputs:</c>: for each output <c>include</c> and <c>permissions</c>, for all <c>exclude</c> and <c>keep-symbols</c>.</summary>
+/// <summary>
+/// Reads <c>outputs:</c>: for each output <c>include</c> and <c>permissions</c>, for the runtime output also <c>dlopen</c> and <c>allow-references</c>, for all
+/// <c>exclude</c> and <c>keep-symbols</c>.
+/// </summary>
 internal static class OutputReader
 {
     internal static OutputRules Read(MapReader recipe)
@@ -17,12 +20,19 @@ internal static class OutputReader
 
         var include = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<string>>(StringComparer.Ordinal);
         var permissions = ImmutableSortedDictionary.CreateBuilder<string, Permission>(StringComparer.Ordinal);
+        ImmutableArray<string> dlopen = [], references = [];
         foreach (var name in OutputRules.Names)
         {
             if (map.Open(name, $"output '{name}'") is { } output)
             {
                 include[name] = Globs(output, "include");
                 ReadPermissions(output, permissions);
+                if (name == "runtime")
+                {
+                    dlopen = Sonames(output, "dlopen");
+                    references = Globs(output, "allow-references");
+                }
+
                 output.Finish();
             }
         }
@@ -31,7 +41,11 @@ internal static class OutputReader
             include.Where(i => i.Value.Length > 0).ToImmutableSortedDictionary(StringComparer.Ordinal),
             Globs(map, "exclude"),
             permissions.ToImmutable(),
-            map.Bool("keep-symbols", false));
+            map.Bool("keep-symbols", false))
+        {
+            Dlopen = dlopen,
+            AllowReferences = references,
+        };
         map.Finish();
         return rules;
     }
@@ -45,6 +59,18 @@ internal static class OutputReader
         }
 
         return [.. globs.Select(g => g.Value)];
+    }
+
+    private static ImmutableArray<string> Sonames(MapReader output, string key)
+    {
+        var sonames = output.SpannedTexts(key);
+        NeedsReader.NoneTwice(sonames, output.Bag);
+        foreach (var soname in sonames.Where(s => s.Value.Length == 0 || s.Value.Any(c => c is '/' or <= ' ')))
+        {
+            output.Bag.Error(soname.Span, $"'{soname.Value}' is not a soname", "write the name that is opened, for example libnss_dns.so.2; a plug-in that is opened by its path needs no entry");
+        }
+
+        return [.. sonames.Select(s => s.Value).Order(StringComparer.Ordinal)];
     }
 
     private static void ReadPermissions(MapReader output, ImmutableSortedDictionary<string, Permission>.Builder permissions)

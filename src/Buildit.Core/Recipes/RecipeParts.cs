@@ -121,6 +121,12 @@ public sealed record OutputRules(
     ImmutableSortedDictionary<string, Permission> Permissions,
     bool KeepSymbols = false)
 {
+    /// <summary>Sonames that the runtime output opens by itself, which no ELF file says; sorted.</summary>
+    public ImmutableArray<string> Dlopen { get; init; } = [];
+
+    /// <summary>Globs of paths that files of the runtime output may name though they are not there at run time; part of no key.</summary>
+    public ImmutableArray<string> AllowReferences { get; init; } = [];
+
     /// <summary>The names that outputs can have.</summary>
     public static ImmutableArray<string> Names { get; } = ["runtime", "dev", "doc", "debug"];
 

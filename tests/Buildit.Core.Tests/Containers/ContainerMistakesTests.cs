@@ -5,7 +5,7 @@ namespace Buildit.Core.Tests.Containers;
 /// <summary>Each kind of mistake in a container.yaml: message, place and hint.</summary>
 public sealed class ContainerMistakesTests
 {
-    private const string Steps = "the steps are: vars, package, sync, directory, symlink, accounts, licenses, test, image";
+    private const string Steps = "the steps are: vars, package, exclude, sync, directory, symlink, accounts, licenses, test, image";
     private const string Variable = "use letters, digits and _, not beginning with a digit";
     private const string Tag = "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _";
     private const string Octal = "write three or four digits from 0 to 7 (4 = read, 2 = write, 1 = execute), for example 0644";
@@ -20,6 +20,8 @@ public sealed class ContainerMistakesTests
     [InlineData("- package: {path: ./x}\n", "2:12 missing key 'type' in step 'package'")]
     [InlineData("- package: {type: embeded, path: ./x}\n", "2:19 'type': expected 'embedded' or 'recipe', got 'embeded' | did you mean 'embedded'?")]
     [InlineData("- package: {type: embedded, name: a/b, path: x}\n", "2:29 unknown key 'name' | known keys of step 'package': path, type")]
+    [InlineData("- exclude: debian/perl\n", "2:12 'exclude': expected a list, got text | write [debian/perl]")]
+    [InlineData("- exclude: [perl, debian/a, debian/a, sys-libs/zlib-1.3]\n", "2:13 'perl' is not the name of a package | write category/name or category/name-version, for example www-servers/nginx", "2:29 'debian/a' is there twice | keep one of the two", "2:39 'sys-libs/zlib-1.3' has a version | whichever version is needed stays out: write sys-libs/zlib")]
     [InlineData("- sync: {src: a, dest: etc/a}\n", "2:24 'etc/a' is not an absolute path | write '/etc/a'")]
     [InlineData("- sync: {src: a, dest: /a, chmod: 0999}\n", "2:35 'chmod': '0999' is not an octal file mode | " + Octal)]
     [InlineData("- sync: {src: a, dest: /a, chmod: rw-r--r--}\n", "2:35 'chmod': 'rw-r--r--' is not an octal file mode | write it in octal: 0644")]
@@ -49,6 +51,12 @@ public sealed class ContainerMistakesTests
     [InlineData("- image: {type: oci, layers: {max: 500}}\n", "2:36 'max': expected a number from 1 to 127, got '500'")]
     [InlineData("- image: {type: oci, expose: [http]}\n", "2:31 'http' is not a port | write a number from 1 to 65535, with /udp or /tcp if you like: 53/udp")]
     [InlineData("- image: {type: aci, content: {a: b}}\n", "2:31 'content': expected text, got a map | write the manifest as a block of text: 'content: |' and the JSON below, indented")]
+    [InlineData("- image: {type: oci, mount-points: {a: /a}}\n", "2:22 unknown key 'mount-points' | known keys of step 'image': archive, cmd, compression, entrypoint, env, expose, labels, layers, stop-signal, tag, type, user, volumes, workdir")]
+    [InlineData("- image: {type: aci, mount-points: {a: {readonly: true}}}\n", "2:40 missing key 'path' in a mount point", "2:41 unknown key 'readonly' | did you mean 'read-only'?")]
+    [InlineData("- image: {type: aci, ports: {http: {port: x, protocol: tpc}}}\n", "2:43 'port': expected a number from -2147483648 to 2147483647, got 'x'", "2:56 'protocol': expected 'tcp' or 'udp' or 'sctp', got 'tpc' | did you mean 'tcp'?")]
+    [InlineData("- image: {type: aci, event-handlers: {post-stp: [/a]}}\n", "2:39 unknown key 'post-stp' | did you mean 'post-stop'?")]
+    [InlineData("- image: {type: aci, isolators: {cpus: 1}}\n", "2:34 unknown key 'cpus' | did you mean 'cpu'?")]
+    [InlineData("- image: {type: aci, isolators: {block-iops: {request: 1}, cpu-shares: many, no-new-privileges: 1}}\n", "2:47 unknown key 'request' | known keys of 'block-iops': limit", "2:72 'cpu-shares': expected a number from -2147483648 to 2147483647, got 'many'", "2:97 'no-new-privileges': expected true or false, got '1'")]
     [InlineData("- image: {type: oci, env: {'A=B': c, 'x y': z, OK: d}}\n", "2:28 'A=B' is not the name of an environment variable | " + Variable, "2:38 'x y' is not the name of an environment variable | " + Variable)]
     [InlineData("- image: {type: oci, stop-signal: FOO}\n", "2:35 'FOO' is not a signal | write its name, for example SIGQUIT, or a number from 1 to 64")]
     [InlineData("- image: {type: oci, stop-signal: 65}\n", "2:35 '65' is not a signal | write its name, for example SIGQUIT, or a number from 1 to 64")]
