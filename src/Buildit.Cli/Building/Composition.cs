@@ -52,8 +52,7 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
     /// <summary>Where the image of a step lies in a directory.</summary>
     public string PathOf(Step.Image step, string directory)
     {
-        var suffix = step switch { { Format: ImageFormat.Aci } => ".aci", { Archive: true } => ".oci.tar", _ => ".oci" };
-        return Path.Combine(directory, $"{Container.Name}-{Container.Version}-{Container.Platform.Os}-{Container.Platform.Arch}{suffix}");
+        return Path.Combine(directory, $"{Container.Name}-{Container.Version}-{Container.Platform.Os}-{Container.Platform.Arch}{ImageFormats.EndingOf(step)}");
     }
 
     private ImageRoot Compose(ContentStore store, IEnumerable<Realised> closure)

@@ -49,7 +49,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
                 terminal.Line($"    Found the image in '{source}'.");
             }
 
-            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}...");
+            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.Name().ToUpperInvariant()}...");
             terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
             finished.Add(new(step, path, RecordOf(composition, key.Digest, path, written.Digest)));
         }

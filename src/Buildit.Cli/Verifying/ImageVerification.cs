@@ -18,7 +18,7 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
         var root = await composition.ComposeAsync(session, cancel);
         foreach (var step in composition.Container.Steps.OfType<Step.Image>())
         {
-            var name = $"{composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}";
+            var name = $"{composition.Container.DisplayName} as {step.Format.Name().ToUpperInvariant()}";
             terminal.Status($"  composing {name}");
             var verdict = await VerifyAsync(composition, step, root, name, cancel);
             terminal.Ended($"    {name}", verdict.IsIdentical);

@@ -91,31 +91,21 @@ public abstract record Step
         /// <summary>ACI: the image manifest as JSON text, templates filled in; null = made from the settings.</summary>
         public BlockText? Content { get; init; }
 
-        /// <summary>Reference within the OCI layout (<c>org.opencontainers.image.ref.name</c>).</summary>
+        /// <summary>Reference within an OCI layout (<c>org.opencontainers.image.ref.name</c>) or a docker archive (<c>RepoTags</c>).</summary>
         public string? Tag { get; init; }
 
         /// <summary>OCI: <c>layout</c> or <c>archive</c>.</summary>
         public bool Archive { get; init; }
 
-        /// <summary><c>gzip</c>, <c>zstd</c> or <c>none</c>.</summary>
-        public string Compression { get; init; } = "gzip";
+        /// <summary><c>gzip</c>, <c>zstd</c> or <c>none</c>: of an ACI's file, of an OCI image's layers.</summary>
+        public string Compression { get; init; } = "none";
 
-        /// <summary>Most layers an OCI image may have.</summary>
+        /// <summary>Most layers an OCI image or a docker archive may have.</summary>
         public int MaxLayers { get; init; } = 64;
 
         /// <summary>What an instance runs, and how.</summary>
         public ImageSettings Settings { get; init; } = new();
     }
-}
-
-/// <summary>Kinds of image that can be written.</summary>
-public enum ImageFormat
-{
-    /// <summary>App container image (appc specification).</summary>
-    Aci,
-
-    /// <summary>OCI image layout.</summary>
-    Oci,
 }
 
 /// <summary>A user account.</summary>

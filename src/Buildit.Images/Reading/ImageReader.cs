@@ -1,19 +1,21 @@
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
+using Buildit.Images.Docker;
 using Buildit.Store.Archives;
 using Buildit.Store.Compression;
 using Buildit.Store.Sources;
 
 namespace Buildit.Images.Reading;
 
-/// <summary>Reads images made by anyone: an ACI, an OCI layout in a directory, or one in a tar archive. Digests are verified, and nothing in them is believed before.</summary>
+/// <summary>Reads images made by anyone: an ACI, an OCI layout in a directory or a tar archive, a docker archive, a root in a tar archive. Digests are verified, and nothing in them is believed before.</summary>
 /// <param name="scratch">Directory for temporary files.</param>
 /// <param name="limits">What an image may hold.</param>
 public sealed class ImageReader(string scratch, SourceLimits? limits = null)
 {
     private const string Root = "rootfs";
     private const string Manifest = "manifest";
+    private const string AnyRootHas = "etc";
     private readonly SourceLimits _limits = limits ?? new();
     private readonly TarListing _listing = new(scratch, limits);
 
@@ -29,32 +31,50 @@ public sealed class ImageReader(string scratch, SourceLimits? limits = null)
             return new OciLayout(files, _listing).Read(cancel);
         }
 
-        var listed = _listing.Read(Open(path), Named(shown), p => p == Manifest, cancel);
-        if (listed.All(f => f.Entry.Path != OciLayout.Marker))
+        var listed = _listing.Read(Open(path), Named(shown), p => p is Manifest or DockerArchive.Manifest, cancel);
+        if (Find(listed, OciLayout.Marker) is not null)
         {
-            return OfAci(listed, path, shown);
+            using var layout = Spool(path, shown, cancel);
+            return new OciLayout(layout, _listing).Read(cancel);
         }
 
-        using var archive = new ArchiveFiles(SpooledTar.Read(Open(path), Named(shown), scratch, _limits, cancel), shown);
-        return new OciLayout(archive, _listing).Read(cancel);
+        if (Find(listed, Manifest)?.Text is { } aci && Find(listed, Root) is not null)
+        {
+            return Flat("aci", listed.Where(f => f.Entry.Path.StartsWith(Root + "/", StringComparison.Ordinal)).Select(InRoot), path) with { Documents = [(Manifest, aci)] };
+        }
+
+        if (Find(listed, DockerArchive.Manifest)?.Text is { } docker)
+        {
+            using var saved = Spool(path, shown, cancel);
+            return new DockerLayout(saved, _listing).Read(docker, DigestOf(path), cancel);
+        }
+
+        return Find(listed, AnyRootHas)?.Entry.Kind == EntryKind.Directory
+            ? Flat("tar", listed, path)
+            : throw new BuilditException(
+                ExitCode.InvalidInput,
+                $"'{shown}' is no image: neither an ACI (`manifest` and `rootfs`), nor an OCI layout (`oci-layout`), a docker archive (`{DockerArchive.Manifest}`) or a root (`{AnyRootHas}`)");
     }
+
+    private static ListedFile? Find(IReadOnlyList<ListedFile> files, string path) => files.LastOrDefault(f => f.Entry.Path == path);
+
+    private ArchiveFiles Spool(string path, string shown, CancellationToken cancel) => new(SpooledTar.Read(Open(path), Named(shown), scratch, _limits, cancel), shown);
 
     private static string Named(string shown) => $"image '{shown}'";
 
     private static Stream Open(string path) => Decompressor.Open(File.OpenRead(path));
 
-    private static ImageContent OfAci(IReadOnlyList<ListedFile> files, string path, string shown)
+    private static ImageContent Flat(string format, IEnumerable<ListedFile> files, string path)
     {
-        var manifest = files.LastOrDefault(f => f.Entry.Path == Manifest)?.Text;
-        if (manifest is null || files.All(f => f.Entry.Path != Root))
-        {
-            throw new BuilditException(ExitCode.InvalidInput, $"'{shown}' is neither an ACI (`manifest` and `rootfs`) nor an OCI layout (`oci-layout`)");
-        }
-
         var root = new RootBuilder();
-        root.Put(files.Where(f => f.Entry.Path.StartsWith(Root + "/", StringComparison.Ordinal)).Select(InRoot));
+        root.Put(files);
+        return new() { Format = format, Digest = DigestOf(path), Documents = [], Entries = root.Entries, Elves = root.Elves };
+    }
+
+    private static Digest DigestOf(string path)
+    {
         using var file = File.OpenRead(path);
-        return new() { Format = "aci", Digest = Digest.Of(file), Documents = [(Manifest, manifest)], Entries = root.Entries, Elves = root.Elves };
+        return Digest.Of(file);
     }
 
     private static ListedFile InRoot(ListedFile file)
