@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
@@ -9,14 +7,12 @@ using Buildit.Core.Diagnostics;
 namespace Buildit.Cli;
 
 /// <summary>The process: makes the command line, runs a command, and turns whatever comes out of it into words and an exit code. The one place that catches.</summary>
-internal static partial class App
+internal static class App
 {
-    private const int UsualMask = 0x12; // 022
-
     public static async Task<int> RunAsync(string[] args)
     {
         // Nothing that is written may depend on who runs it: not on the umask, and (InvariantGlobalization) not on the locale.
-        _ = Umask(UsualMask);
+        ProcessMask.Fix();
         var terminal = Terminal.OfProcess();
         using var stop = new CancellationTokenSource();
         using var signals = new StopSignals(stop, terminal);
@@ -26,7 +22,8 @@ internal static partial class App
             var parsed = root.Parse([.. WithCommand(args, root).Select(Options.WithoutName)]);
             if (parsed.Errors.Count > 0)
             {
-                return Usage(terminal, parsed.Errors.Select(e => e.Message));
+                terminal.Print(CommandMistakes.Of(parsed));
+                return (int)ExitCode.InvalidInput;
             }
 
             return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error }, stop.Token);
@@ -38,7 +35,7 @@ internal static partial class App
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            terminal.Note("interrupted; what was finished is kept, run the command again to go on");
+            terminal.Note(StopSignals.Interrupted);
             return (int)ExitCode.Interrupted;
         }
         catch (Exception e) when (Trouble.Describe(e) is { } trouble)
@@ -107,13 +104,4 @@ internal static partial class App
         var isNamed = place < args.Length && (root.Subcommands.Any(c => c.Name == args[place]) || args[place] is "--version" or "--help" or "-h" or "-?");
         return isNamed ? args : [.. args.Take(place), BuildCommand.Name, .. args.Skip(place)];
     }
-
-    private static int Usage(Terminal terminal, IEnumerable<string> errors)
-    {
-        terminal.Print([.. errors.Distinct().Select(m => new Diagnostic(char.ToLower(m[0], CultureInfo.InvariantCulture) + m[1..].TrimEnd('.'), Hint: "'buildit --help' lists commands and options"))]);
-        return (int)ExitCode.InvalidInput;
-    }
-
-    [LibraryImport("libc", EntryPoint = "umask")]
-    private static partial uint Umask(uint mask);
 }

@@ -44,7 +44,7 @@ internal sealed class Session : IDisposable
         Fetcher = Own(new Fetcher(new StoreBlobSink(Store), TimeProvider.System, fetching));
         Git = new(Store, Archive, options.Offline, TimeProvider.System, new((what, holder) => report(new BuildEvent.Waiting(what, holder)), (name, bytes) => report(new BuildEvent.Fetched(name, bytes))));
         Pins = new(Fetcher, Git, new(Store, Git, fetching), report);
-        Places = new(fetching, Patience, Settings.RegistryLogins(), Settings.Buckets(), TimeProvider.System);
+        Places = new(fetching, Patience, Settings.RegistryLogins(), Settings.Buckets(), TimeProvider.System) { Mask = ProcessMask.Inherited };
         Binhosts = Own(new BinhostSet(Store, [.. workspace.Binhosts.Readable(options.Offline).Select(b => Open(b, told))], TimeProvider.System, told));
         Records = new RecordKeeper(Store, Platform.LinuxAmd64);
         Layers = new(Store.Paths.Root, Store.VerifiedBlobPath, () => Store.NewWorkPath("layer"));

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
@@ -49,26 +47,28 @@ public sealed class ContentStore : IDisposable
     /// <summary>Opens a store, making it if there is none. A store that cannot be written can still be read.</summary>
     public static ContentStore Open(string root)
     {
+        RequireNoFile(root);
         var paths = new StorePaths(root);
-        var writable = TryPrepare(paths, out var reason);
+        var writable = StoreDirectories.TryMake(paths, out var reason);
         try
         {
             if (!writable && !File.Exists(paths.Index))
             {
-                throw Failed(root, reason!);
+                throw StoreErrors.Unwritable(root, reason!);
             }
 
             return new(paths, writable ? StoreIndex.Open(paths.Index) : StoreIndex.OpenToRead(paths.Index), reason);
         }
         catch (SqliteException e)
         {
-            throw UnusableIndex(paths, e);
+            throw StoreErrors.UnusableIndex(paths, e);
         }
     }
 
     /// <summary>Opens a store to look at it, without leaving a trace: nothing is made, swept or put aside. One that is not there is empty.</summary>
     public static ContentStore OpenToRead(string root)
     {
+        RequireNoFile(root);
         var paths = new StorePaths(root);
         try
         {
@@ -76,7 +76,16 @@ public sealed class ContentStore : IDisposable
         }
         catch (SqliteException e)
         {
-            throw UnusableIndex(paths, e);
+            throw StoreErrors.UnusableIndex(paths, e);
+        }
+    }
+
+    /// <summary>Throws if there is a file where the directory of a store has to be.</summary>
+    public static void RequireNoFile(string root)
+    {
+        if (FileInTheWay.Of(root) is { } file)
+        {
+            throw new BuilditException(ExitCode.StoreFailed, $"the store cannot be '{root}': {(file == root ? "that" : $"'{file}'")} is a file", "name a directory: set BUILDIT_STORE or 'store:' in .buildit-config.yaml");
         }
     }
 
@@ -176,7 +185,7 @@ public sealed class ContentStore : IDisposable
     /// <summary>Reads all files of a tree that is there; false if it is not what its name says (then it is put aside).</summary>
     public bool VerifyTree(Digest diffId)
     {
-        if (FindTree(diffId) is { } tree && IsWhole(tree))
+        if (FindTree(diffId)?.IsWhole() == true)
         {
             return true;
         }
@@ -192,7 +201,7 @@ public sealed class ContentStore : IDisposable
     /// <summary>Names a finished directory by its diffID; it becomes part of the store with <see cref="CommitAsync"/>.</summary>
     public StoredTree PrepareTree(Tree tree, string directory)
     {
-        var stored = new StoredTree(DiffIdOf(new(default, tree, directory)), tree, directory);
+        var stored = StoredTree.Of(tree, directory);
         if (!HasTree(stored.DiffId))
         {
             TreePermissions.MakeReadOnly(tree, directory);
@@ -205,39 +214,8 @@ public sealed class ContentStore : IDisposable
     /// Makes prepared trees and small blobs part of the store, together and durably: two syncs, however much there is.
     /// Afterwards the trees' files belong to the store.
     /// </summary>
-    public async Task<ImmutableArray<StoredTree>> CommitAsync(IReadOnlyCollection<StoredTree> trees, IReadOnlyCollection<byte[]> blobs, CancellationToken cancel)
-    {
-        var files = blobs.Select(b => (Temp: NewWorkPath("blob"), Place: Paths.Blob(Digest.Of(b)), Bytes: b))
-            .Concat(trees.Select(t => (Temp: NewWorkPath("tree"), Place: Paths.TreeManifest(t.DiffId), Bytes: Encoding.UTF8.GetBytes(t.Tree.Print()))))
-            .ToArray();
-        try
-        {
-            foreach (var (temp, _, bytes) in files)
-            {
-                await File.WriteAllBytesAsync(temp, bytes, cancel);
-            }
-
-            await SyncAsync();
-            foreach (var (temp, place, _) in files)
-            {
-                File.Move(temp, place, overwrite: true);
-            }
-        }
-        catch
-        {
-            Array.ForEach(files, f => File.Delete(f.Temp));
-            throw;
-        }
-
-        // A tree counts only with its manifest beside it, so that the manifest may come first.
-        foreach (var tree in trees)
-        {
-            PutTree(tree.Directory, Paths.Tree(tree.DiffId));
-        }
-
-        await SyncAsync();
-        return [.. trees.Select(t => t with { Directory = Paths.Tree(t.DiffId) })];
-    }
+    public Task<ImmutableArray<StoredTree>> CommitAsync(IReadOnlyCollection<StoredTree> trees, IReadOnlyCollection<byte[]> blobs, CancellationToken cancel) =>
+        new StoreCommit(this).RunAsync(trees, blobs, cancel);
 
     /// <summary>Completes when everything written below the store so far is durable.</summary>
     public Task SyncAsync() => _sync.FlushAsync();
@@ -247,14 +225,14 @@ public sealed class ContentStore : IDisposable
 
     /// <summary>A new name in this process's own directory, for what is to become part of the store. Throws if the store cannot be written.</summary>
     public string NewWorkPath(string purpose) =>
-        Path.Combine(_own?.Path ?? throw Failed(Paths.Root, _readOnly!), FormattableString.Invariant($"{purpose}-{Interlocked.Increment(ref _names)}"));
+        Path.Combine(_own?.Path ?? throw StoreErrors.Unwritable(Paths.Root, _readOnly!), FormattableString.Invariant($"{purpose}-{Interlocked.Increment(ref _names)}"));
 
     /// <summary>Throws if the store cannot be written: before work that would be in vain.</summary>
     public void RequireWritable()
     {
         if (_readOnly is not null)
         {
-            throw Failed(Paths.Root, _readOnly);
+            throw StoreErrors.Unwritable(Paths.Root, _readOnly);
         }
     }
 
@@ -268,93 +246,12 @@ public sealed class ContentStore : IDisposable
         _own?.Dispose();
     }
 
-    /// <summary>The error for a disk or directory that refuses to be written.</summary>
-    public static BuilditException Failed(string root, string reason, Exception? inner = null) =>
-        new(ExitCode.StoreFailed, $"the store '{root}' cannot be written: {reason}", "free some space or permit writing there, or use another place: set BUILDIT_STORE or 'store:' in .buildit-config.yaml", inner: inner);
-
-    private static BuilditException UnusableIndex(StorePaths paths, SqliteException e) =>
-        new(ExitCode.StoreFailed, $"the index of the store '{paths.Root}' cannot be used: {e.Message}", $"it only helps to find things: delete '{paths.Index}' and run the command again", inner: e);
-
-    private static bool IsWhole(StoredTree tree)
-    {
-        try
-        {
-            return DiffIdOf(tree) == tree.DiffId;
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private static Digest DiffIdOf(StoredTree tree)
-    {
-        using var hash = new HashingStream(Stream.Null, HashAlgorithmName.SHA256);
-        using var stream = new BufferedStream(hash, 1 << 17);
-        tree.WriteTar(stream);
-        stream.Flush();
-        return Digest.FromHash(hash.GetHash());
-    }
-
-    private static void PutTree(string directory, string place)
-    {
-        try
-        {
-            // The directory itself must be writable to be renamed; what is in it is not.
-            Directory.Move(directory, place);
-        }
-        catch (IOException) when (Directory.Exists(place))
-        {
-            WorkDirectory.Delete(directory);
-        }
-    }
-
-    private static bool TryPrepare(StorePaths paths, out string? reason)
-    {
-        try
-        {
-            foreach (var directory in new[] { paths.Blobs, paths.Trees, paths.Roots, paths.Work, paths.Partial, paths.Locks, paths.Logs, paths.Layers, paths.Graphs })
-            {
-                Directory.CreateDirectory(directory);
-            }
-
-            var layout = Path.Combine(paths.Root, "oci-layout");
-            if (!File.Exists(layout))
-            {
-                File.WriteAllText(layout, """{"imageLayoutVersion":"1.0.0"}""");
-            }
-
-            using var probe = new FileStream(Path.Combine(paths.Locks, "probe"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-            reason = null;
-            return true;
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
-        {
-            reason = e.Message;
-            return false;
-        }
-    }
-
     /// <summary>Puts a file or directory that is not what its name says aside, so that it can be made anew; in a store that cannot be written it is only not used.</summary>
     private void Quarantine(string path)
     {
-        if (_readOnly is not null)
+        if (_readOnly is null)
         {
-            return;
-        }
-
-        try
-        {
-            if (Directory.Exists(path))
-            {
-                Directory.Move(path, NewKeptPath("corrupt"));
-                return;
-            }
-
-            File.Move(path, NewKeptPath("corrupt"), overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
+            WorkDirectory.TryMove(path, NewKeptPath("corrupt"));
         }
     }
 }

@@ -55,7 +55,7 @@ public sealed class StoreIndex : IDisposable
 
     /// <summary>All records: recipe key and blob.</summary>
     public IReadOnlyList<(RecipeKey Key, Digest Blob)> AllRecords() =>
-        [.. Rows("SELECT recipe_key, blob FROM records WHERE recipe_key <> $1", "").Select(row => (new RecipeKey(Core.Digest.Parse(row.First)), Core.Digest.Parse(row.Second)))];
+        [.. Rows("SELECT recipe_key, blob FROM records").Select(row => (new RecipeKey(Core.Digest.Parse(row.First)), Core.Digest.Parse(row.Second)))];
 
     /// <summary>Forgets a record whose content is gone.</summary>
     public void RemoveRecord(RecipeKey key) => Query("DELETE FROM records WHERE recipe_key = $1", key.ToString());

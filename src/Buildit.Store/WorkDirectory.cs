@@ -41,4 +41,22 @@ public static class WorkDirectory
             Open(child);
         }
     }
+
+    /// <summary>Gives a file or directory another name; what cannot be moved stays where it is.</summary>
+    public static void TryMove(string path, string to)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                Directory.Move(path, to);
+                return;
+            }
+
+            File.Move(path, to, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
 }

@@ -94,8 +94,8 @@ public sealed class BinhostTests : IDisposable
         (await builder.MustBuildAsync("test/app", "--push")).Says("warning: what is pushed to 'shared' is not signed", "buildit key new");
         var user = (await UserAsync(builder)).WithOwnStore();
         (await user.BuildAsync("test/app", "--require-binhost")).Fails(6, "the binhost 'shared' has 'test/app-1.0', but it is not signed", "buildit push test/app --to shared");
-        (await user.BuildAsync("pull", "test/app")).Fails(6, "not signed");
-        (await user.MustBuildAsync("test/app")).Says("warning: the binhost 'shared' has 'test/app-1.0', but it is not signed", "Defaulting to local build...");
+        (await user.BuildAsync("pull", "test/app")).Fails(6, "error: the binhost 'shared' has 'test/app-1.0', but it is not signed").DoesNotSay("warning");
+        (await user.MustBuildAsync("test/app")).Says("warning: the binhost 'shared' has 'test/app-1.0', but it is not signed", "Defaulting to local build...").DoesNotSay("the same with");
     }
 
     [Fact]
@@ -114,6 +114,18 @@ public sealed class BinhostTests : IDisposable
         await user.MustBuildAsync("key", "trust", "shared", key, "--not-after", "2001-01-01");
         File.Delete(Path.Combine(user.Store, "index.db"));
         (await user.BuildAsync("pull", "test/app")).Fails(6, "counts until 2001-01-01 only", $"buildit key trust shared {key} --not-after DATE");
+    }
+
+    [Fact]
+    public async Task A_broken_catalog_is_told_with_the_command_that_makes_it_again()
+    {
+        var builder = await BuilderAsync();
+        await builder.MustBuildAsync("test/app", "--push");
+        File.WriteAllText(Path.Combine(Place, "records/catalog"), "broken");
+        var user = await UserAsync(builder);
+        (await user.BuildAsync("pull", "test/app")).Fails(7, "where its catalog has to be\nhint: ", "buildit binhost rebuild-catalog shared");
+        await builder.MustBuildAsync("binhost", "rebuild-catalog", "shared");
+        (await user.MustBuildAsync("pull", "test/app")).Says("Found HASH in 'shared'.");
     }
 
     [Fact]

@@ -17,6 +17,44 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("there is no command 'binhost lst'", "did you mean 'buildit binhost list'? the commands of 'binhost' are: init, serve, list", "binhost", "lst")]
+    [InlineData("there is no command 'key nwe'", "did you mean 'buildit key new'? the commands of 'key' are: new, list, trust, export", "key", "nwe")]
+    [InlineData("there is no command 'bundle wonder'", "the commands of 'bundle' are: export, import, list", "bundle", "wonder", "test/x")]
+    [InlineData("'buildit store' needs one of its commands", "the commands of 'store' are: du, verify, rebuild-index", "store")]
+    [InlineData("'buildit store' needs one of its commands", "the commands of 'store' are: du, verify, rebuild-index", "store", "--jsn")]
+    public async Task A_mistyped_command_of_a_group_is_told_with_those_that_there_are(string message, string hint, params string[] command)
+    {
+        using var workspace = new Workspace();
+        var result = (await workspace.BuildAsync(command)).Fails(2, $"error: {message}\nhint: {hint}");
+        Assert.Equal(2, result.Error.TrimEnd().Split('\n').Length);
+    }
+
+    [Theory]
+    [InlineData("note")]
+    [InlineData("note/below")]
+    public async Task Images_are_not_written_where_a_file_is_and_nothing_is_built_for_them(string output)
+    {
+        using var workspace = new Workspace().Recipe("app", $"echo {Workspace.Fresh()} > \"$OUTPUT/x\"", tools: Workspace.FewTools).Container("- package: test/app\n" + Workspace.OciImage);
+        workspace.Write("note", "mine");
+        (await workspace.BuildAsync("containers/small", "-o", output)).Fails(2, $"images cannot be written to '{workspace.In(output)}'", "note", "is a file", "hint: -o names a directory").DoesNotSay("building");
+        Assert.Equal("mine", File.ReadAllText(workspace.In("note")));
+    }
+
+    [Theory]
+    [InlineData("note", "build", "test/x")]
+    [InlineData("note/below", "build", "test/x")]
+    [InlineData("note", "plan", "test/x")]
+    [InlineData("note", "store", "du")]
+    public async Task A_store_that_is_a_file_is_told_with_where_the_store_is_named(string store, params string[] command)
+    {
+        using var workspace = new Workspace().Recipe("x", "true");
+        workspace.Write("note", "mine");
+        workspace.Store = workspace.In(store);
+        using var process = workspace.Start(command);
+        (await Run.EndOfAsync(process)).Fails(8, $"the store cannot be '{workspace.In(store)}'", "is a file", "hint: name a directory: set BUILDIT_STORE or 'store:'");
+    }
+
+    [Theory]
     [InlineData("--chekc", "did you mean '--check'?", "lock")]
     [InlineData("--bogus", "'buildit lock --help' lists the options", "lock", "--check")]
     [InlineData("--bogus", "'buildit update --help' lists the options", "update")]

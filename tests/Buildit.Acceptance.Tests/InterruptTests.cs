@@ -69,6 +69,18 @@ public sealed class InterruptTests
     }
 
     [Fact]
+    public async Task A_pipe_that_nobody_writes_to_does_not_keep_a_run_from_ending()
+    {
+        using var workspace = new Workspace();
+        Run.Shell($"mkfifo '{workspace.In("pipe")}'");
+        using var process = workspace.Start("bundle", "list", "pipe");
+        // Whoever opens the other end waits for the program to open its own: then it waits to read.
+        using var other = await Task.Run(() => new FileStream(workspace.In("pipe"), FileMode.Open, FileAccess.Write));
+        Run.Signal(PosixSignal.SIGTERM, process.Id);
+        (await Run.EndOfAsync(process)).Fails(130, "stopping (once more to stop at once)", "interrupted");
+    }
+
+    [Fact]
     public async Task After_kill_9_the_children_are_gone_and_the_next_run_sweeps_and_succeeds()
     {
         var mark = Workspace.Fresh();

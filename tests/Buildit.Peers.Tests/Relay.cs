@@ -29,6 +29,9 @@ internal sealed class Relay : IDisposable
     /// <summary>Bytes that went from the client to the server or back.</summary>
     public long Passed => Interlocked.Read(ref _passed);
 
+    /// <summary>Breaks all connections off, once, when so many bytes have gone; null = when it was done, too.</summary>
+    public long? CutAfter { get; set; }
+
     /// <summary>Breaks all connections off.</summary>
     public void Cut()
     {
@@ -99,7 +102,11 @@ internal sealed class Relay : IDisposable
             {
                 await _passing.Task.WaitAsync(_ended.Token);
                 await to.WriteAsync(buffer.AsMemory(0, read), _ended.Token);
-                Interlocked.Add(ref _passed, read);
+                if (Interlocked.Add(ref _passed, read) >= CutAfter)
+                {
+                    CutAfter = null;
+                    Cut();
+                }
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)

@@ -113,6 +113,30 @@ public sealed class SshTests(SshServer server)
     }
 
     [Fact]
+    public async Task What_is_made_in_a_directory_of_a_group_is_the_groups()
+    {
+        var name = $"group-{Guid.NewGuid():N}";
+        var directory = Directory.CreateDirectory(Path.Combine(server.Home, name)).FullName;
+        if (Peers.IsRoot)
+        {
+            SshServer.Run("chown", "1000:1000", directory);
+        }
+
+        SshServer.Run("chmod", "2775", directory);
+        using var place = Open(server.Url("containers", name));
+        await place.PutBlobAsync(Digest.Of("blob"), 4, () => new MemoryStream("blob"u8.ToArray()), default);
+        foreach (var text in new[] { "one", "two" })
+        {
+            await place.UpdateAsync(Document, _ => Task.FromResult<ReadOnlyMemory<byte>?>(Encoding.UTF8.GetBytes(text)), default);
+        }
+
+        Assert.Equal(["664"], ModesOf(Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)));
+        Assert.Equal(["2775"], ModesOf(Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories)));
+
+        static IEnumerable<string> ModesOf(IEnumerable<string> paths) => paths.Select(p => Convert.ToString((int)File.GetUnixFileMode(p), 8)).Distinct();
+    }
+
+    [Fact]
     public async Task R26_a_connection_that_breaks_off_is_told_leaves_nothing_whole_and_the_next_attempt_makes_another()
     {
         using var relay = new Relay(server.Port);

@@ -1,5 +1,6 @@
 using System.Text;
 using Buildit.Core;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 using Buildit.Store.Keeping;
 using Buildit.Store.Tests.Binhosts;
@@ -27,6 +28,19 @@ public sealed class StoreKeepingTests : IDisposable
         Assert.True(anew.HasBlob(good) && anew.HasTree(tree));
         Assert.False(anew.HasBlob(bad) || anew.HasTree(other));
         Assert.Empty(await new StoreKeeping(anew).VerifyAsync(static () => { }, default));
+    }
+
+    [Fact]
+    public async Task A_store_in_which_nothing_can_be_put_aside_is_not_called_whole()
+    {
+        using (var store = ContentStore.Open(Root))
+        {
+            Overwrite(store.Paths.Blob(await store.PutBlobAsync("bad"u8.ToArray(), default)));
+        }
+
+        using var looked = ContentStore.OpenToRead(Root);
+        var e = await Assert.ThrowsAsync<BuilditException>(() => new StoreKeeping(looked).VerifyAsync(static () => { }, default));
+        Assert.Equal(ExitCode.StoreFailed, e.Code);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class BucketServer : IDisposable
     private readonly HttpListener _listener = new();
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedDictionary<int, byte[]>> _uploads = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _requests = [];
 
@@ -50,6 +51,9 @@ public sealed class BucketServer : IDisposable
     /// <summary>What it says instead of the truth: a status, the code of an error, and where the bucket is. Gets method and key.</summary>
     public Func<string, string, (int Status, string Code, string? Region)?>? Misbehave { get; set; }
 
+    /// <summary>Told how many bytes of the body of a request have come.</summary>
+    public Action<long>? Received { get; init; }
+
     /// <summary>Method and path of each request.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
 
@@ -62,6 +66,15 @@ public sealed class BucketServer : IDisposable
             {
                 return [.. _objects.Keys];
             }
+        }
+    }
+
+    /// <summary>What it tells browsers and caches of an object: media type and <c>Cache-Control</c>.</summary>
+    public string Told(string key)
+    {
+        lock (_lock)
+        {
+            return _told[key];
         }
     }
 
@@ -91,7 +104,7 @@ public sealed class BucketServer : IDisposable
         try
         {
             using var body = new MemoryStream();
-            await request.InputStream.CopyToAsync(body);
+            await ReceiveAsync(request.InputStream, body);
             if (request.ContentLength64 > body.Length)
             {
                 return;
@@ -127,6 +140,16 @@ public sealed class BucketServer : IDisposable
         }
     }
 
+    private async Task ReceiveAsync(Stream from, MemoryStream body)
+    {
+        var buffer = new byte[1 << 16];
+        for (int read; (read = await from.ReadAsync(buffer)) > 0;)
+        {
+            body.Write(buffer, 0, read);
+            Received?.Invoke(body.Length);
+        }
+    }
+
     private byte[]? Refusal(HttpListenerRequest request, byte[] body)
     {
         var (bucket, key) = Names(request.Url!);
@@ -157,9 +180,9 @@ public sealed class BucketServer : IDisposable
             "GET" when key.Length == 0 => List(query["prefix"] ?? ""),
             "GET" or "HEAD" => Give(key, request, response),
             "POST" when query["uploadId"] is { } id => Complete(key, id, body),
-            "POST" => Begin(),
+            "POST" => Begin(key, request),
             "PUT" when query["uploadId"] is { } id => Part(id, int.Parse(query["partNumber"]!, CultureInfo.InvariantCulture), body, response),
-            "PUT" when request.Headers["x-amz-copy-source"] is { } source => Copy(Uri.UnescapeDataString(source).TrimStart('/')[(Bucket.Length + 1)..], key),
+            "PUT" when request.Headers["x-amz-copy-source"] is { } source => Copy(Uri.UnescapeDataString(source).TrimStart('/')[(Bucket.Length + 1)..], key, request),
             "PUT" => Put(key, body, request, response),
             "DELETE" when query["uploadId"] is { } id => Abort(id, response),
             _ => throw new Refused(405, "MethodNotAllowed"),
@@ -206,13 +229,15 @@ public sealed class BucketServer : IDisposable
         }
 
         _objects[key] = body;
+        _told[key] = HeadersOf(request);
         response.Headers["ETag"] = Tag(body);
         return [];
     }
 
-    private byte[] Copy(string from, string to)
+    private byte[] Copy(string from, string to, HttpListenerRequest request)
     {
         _objects[to] = _objects.GetValueOrDefault(from) ?? throw new Refused(404, "NoSuchKey");
+        _told[to] = request.Headers["x-amz-metadata-directive"] == "REPLACE" ? HeadersOf(request) : _told[from];
         return Xml(new("CopyObjectResult", new XElement("ETag", Tag(_objects[to]))));
     }
 
@@ -222,8 +247,9 @@ public sealed class BucketServer : IDisposable
         return Xml(new("ListBucketResult", new XElement("IsTruncated", keys.Length > PageSize), keys.Take(PageSize).Select(k => new XElement("Contents", new XElement("Key", k), new XElement("Size", _objects[k].Length)))));
     }
 
-    private byte[] Begin()
+    private byte[] Begin(string key, HttpListenerRequest request)
     {
+        _told[key] = HeadersOf(request);
         var id = string.Create(CultureInfo.InvariantCulture, $"upload-{_requests.Count}");
         _uploads[id] = [];
         return Xml(new("InitiateMultipartUploadResult", new XElement("UploadId", id)));
@@ -281,6 +307,8 @@ public sealed class BucketServer : IDisposable
 #pragma warning disable CA5351 // It is what Amazon's tags are made of, and what its client compares.
     private static string Tag(byte[] content) => $"\"{Hex(MD5.HashData(content))}\"";
 #pragma warning restore CA5351
+
+    private static string HeadersOf(HttpListenerRequest request) => $"{request.ContentType}; {request.Headers["Cache-Control"]}";
 
     private static string Hex(byte[] bytes) => Convert.ToHexStringLower(bytes);
 

@@ -65,13 +65,7 @@ public sealed class PackageBuilder(
         var (buildKey, root) = BuildKeyOf(package, dependencies, testDependencies);
         bool Fits(Record record) => BuildKeys.Fits(record, package, root);
         var same = records.Find(buildKey, need) is { } known && Fits(known) ? known : await binhosts.FindAsync(package, buildKey, Fits, need, cancel);
-        if (same is null)
-        {
-            return null;
-        }
-
-        report(new BuildEvent.CutOff(package));
-        return await records.KeepAgainAsync(package, same, cancel);
+        return same is null ? null : await CutOffAsync(package, same, cancel);
     }
 
     /// <summary>Builds, unless another process has done the same meanwhile.</summary>
@@ -89,10 +83,9 @@ public sealed class PackageBuilder(
         using var turn = await _builds.EnterAsync(cancel);
         using var held = await FileLock.AcquireAsync(
             Path.Combine(store.Paths.Locks, buildKey.ToString()), $"building {package.DisplayName}", time, holder => report(new BuildEvent.Waiting(package.DisplayName, holder)), cancel);
-        if (!options.Rebuild && records.Find(buildKey, Need.All) is { } same && BuildKeys.Fits(same, package, root))
+        if (!options.Rebuild && await FindFinishedAsync(package, buildKey, root, cancel) is { } finished)
         {
-            report(new BuildEvent.CutOff(package));
-            return await records.KeepAgainAsync(package, same, cancel);
+            return finished;
         }
 
         var work = new BuildWork(options.KeepFailed ? store.NewKeptPath("build") : store.NewWorkPath("build"));
@@ -115,6 +108,24 @@ public sealed class PackageBuilder(
 
     /// <inheritdoc/>
     public void Dispose() => _builds.Dispose();
+
+    /// <summary>What another process has built while this one waited for its turn: the same package, or the same under another recipe key.</summary>
+    private async Task<Realised?> FindFinishedAsync(Package.Built package, BuildKey buildKey, Record[] root, CancellationToken cancel)
+    {
+        if (records.Find(package, Need.All) is { } finished)
+        {
+            report(new BuildEvent.Reused(package));
+            return new(package, finished);
+        }
+
+        return records.Find(buildKey, Need.All) is { } same && BuildKeys.Fits(same, package, root) ? await CutOffAsync(package, same, cancel) : null;
+    }
+
+    private async Task<Realised> CutOffAsync(Package.Built package, Record same, CancellationToken cancel)
+    {
+        report(new BuildEvent.CutOff(package));
+        return await records.KeepAgainAsync(package, same, cancel);
+    }
 
     private static (BuildKey Key, Record[] Root) BuildKeyOf(Package.Built package, ImmutableArray<Realised> dependencies, ImmutableArray<Realised> testDependencies)
     {

@@ -102,9 +102,9 @@ public sealed class PackageSources(
         }
         catch (BuilditException e) when (e.Code is ExitCode.FetchFailed or ExitCode.Missing)
         {
-            if (await binhosts.PullBlobAsync(pin.Digest, null, request.Name, null, cancel) is not null)
+            if (await binhosts.PullBlobAsync(pin.Digest, null, request.Name, null, cancel) is not null && await git.FindAsync(pin.Digest, cancel) is { } pushed)
             {
-                return git.Adopt(pin.Digest);
+                return pushed;
             }
 
             throw;

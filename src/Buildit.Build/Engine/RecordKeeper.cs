@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Buildit.Core;
@@ -12,6 +13,9 @@ namespace Buildit.Build.Engine;
 /// <summary>Finds and writes records. A record counts only while everything that it names is there.</summary>
 public sealed class RecordKeeper(ContentStore store, Platform platform)
 {
+    // A blob never changes, so that it need not be read, verified and parsed again; it only may go.
+    private readonly ConcurrentDictionary<Digest, Record> _parsed = [];
+
     /// <summary>The record of a package, if the store has it and the outputs that are needed.</summary>
     public Record? Find(Package package, Need need) => store.Index.FindRecord(package.Key) is { } blob ? Read(blob, need) : null;
 
@@ -86,12 +90,11 @@ public sealed class RecordKeeper(ContentStore store, Platform platform)
     }
 
     /// <summary>The record in a blob, if the outputs that are needed are there.</summary>
-    public Record? Read(Digest blob, Need need)
-    {
-        var record = store.ReadBlob(blob) is { } bytes ? RecordFormat.Read(bytes) : null;
-        return record is not null && Has(record, need) ? record : null;
-    }
+    public Record? Read(Digest blob, Need need) =>
+        (_parsed.TryGetValue(blob, out var known) && store.HasBlob(blob) ? known : Parse(blob)) is { } record && Has(record, need) ? record : null;
 
     /// <summary>Whether the outputs that are needed are there.</summary>
     public bool Has(Record record, Need need) => need.Of(record).All(o => store.HasTree(record.Outputs[o]));
+
+    private Record? Parse(Digest blob) => store.ReadBlob(blob) is { } bytes && RecordFormat.Read(bytes) is { } record ? _parsed[blob] = record : null;
 }

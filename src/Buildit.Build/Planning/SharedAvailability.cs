@@ -12,30 +12,37 @@ namespace Buildit.Build.Planning;
 /// <param name="substitution">Looks into the binhosts.</param>
 public sealed class SharedAvailability(IAvailability store, Substitution substitution) : IAvailability
 {
-    private readonly Dictionary<(RecipeKey Key, Need Need), Record?> _found = [];
+    private readonly Dictionary<(RecipeKey Key, BuildKey? Action, Need Need), Record?> _found = [];
 
     /// <inheritdoc/>
-    public Record? Find(Package package, Need need)
-    {
-        if (!_found.TryGetValue((package.Key, need), out var record))
-        {
-            _found[(package.Key, need)] = record = store.Find(package, need) ?? Now(substitution.LookAsync(package, need, CancellationToken.None));
-        }
-
-        return record;
-    }
+    public Record? Find(Package package, Need need) =>
+        Once((package.Key, null, need), () => store.Find(package, need) ?? Now(substitution.LookAsync(package, need, CancellationToken.None)));
 
     /// <inheritdoc/>
     public bool IsElsewhere(Package package, Need need) => store.Find(package, need) is null;
 
     /// <inheritdoc/>
-    public Record? Find(BuildKey key, Need need) => store.Find(key, need) ?? Now(substitution.LookAsync(key, need, CancellationToken.None));
+    public Record? Find(Package.Built package, BuildKey key, Func<Record, bool> fits, Need need) =>
+        Once((package.Key, key, need), () => store.Find(package, key, fits, need) ?? Now(substitution.LookAsync(package, key, fits, need, CancellationToken.None)));
+
+    /// <inheritdoc/>
+    public Record? FindImport(Package.Imported package) => store.FindImport(package);
 
     /// <inheritdoc/>
     public bool WasMade(Package package) => store.WasMade(package);
 
     /// <inheritdoc/>
     public long? SizeOf(Digest file) => store.SizeOf(file);
+
+    private Record? Once((RecipeKey, BuildKey?, Need) asked, Func<Record?> find)
+    {
+        if (!_found.TryGetValue(asked, out var record))
+        {
+            _found[asked] = record = find();
+        }
+
+        return record;
+    }
 
     private static T Now<T>(Task<T> asked) => asked.GetAwaiter().GetResult();
 }

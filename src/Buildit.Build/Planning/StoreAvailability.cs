@@ -23,7 +23,10 @@ public sealed class StoreAvailability(ContentStore store, RecordKeeper records, 
     public bool IsElsewhere(Package package, Need need) => false;
 
     /// <inheritdoc/>
-    public Record? Find(BuildKey key, Need need) => store.Index.FindRecord(key) is { } blob ? Read(blob, need) : null;
+    public Record? Find(Package.Built package, BuildKey key, Func<Record, bool> fits, Need need) => Find(key, need) is { } same && fits(same) ? same : null;
+
+    /// <inheritdoc/>
+    public Record? FindImport(Package.Imported package) => Find(BuildKeys.Of(package), Need.All);
 
     /// <inheritdoc/>
     public bool WasMade(Package package) => _made.Value.Contains(package.DisplayName);
@@ -38,6 +41,8 @@ public sealed class StoreAvailability(ContentStore store, RecordKeeper records, 
 
         return size;
     }
+
+    private Record? Find(BuildKey key, Need need) => store.Index.FindRecord(key) is { } blob ? Read(blob, need) : null;
 
     private Record? Read(Digest blob, Need need)
     {

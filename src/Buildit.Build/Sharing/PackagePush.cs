@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Buildit.Build.Engine;
@@ -7,7 +6,6 @@ using Buildit.Core.Binhosts;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
-using Buildit.Core.Trust;
 using Buildit.Store;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Compression;
@@ -15,39 +13,6 @@ using Buildit.Store.Layers;
 using Buildit.Store.Trust;
 
 namespace Buildit.Build.Sharing;
-
-/// <summary>How to push.</summary>
-/// <param name="Key">Signs what was made here; null = it stays unsigned.</param>
-/// <param name="Trust">Whose records at the binhost are left as they are, although they say something else than ours.</param>
-/// <param name="Now">At which keys must count.</param>
-/// <param name="Sources">Whether to push sources, patches and .debs that records name.</param>
-/// <param name="Logs">Whether to push the logs of builds.</param>
-public sealed record PushOptions(SigningKey? Key, TrustPolicy Trust, DateTimeOffset Now, bool Sources, bool Logs);
-
-/// <summary>A package that is at the binhost now.</summary>
-/// <param name="Package">What it is.</param>
-/// <param name="Envelope">Its record there.</param>
-/// <param name="IsNew">Whether this push wrote the record.</param>
-public sealed record PushedPackage(Realised Package, Envelope Envelope, bool IsNew);
-
-/// <summary>How a push ended.</summary>
-/// <param name="Pushed">Records that were written.</param>
-/// <param name="Unchanged">Records that were there already.</param>
-/// <param name="Blobs">Blobs that were uploaded.</param>
-/// <param name="Bytes">Their size.</param>
-/// <param name="Failed">Subject and reason of what was not pushed.</param>
-public sealed record PushReport(int Pushed, int Unchanged, int Blobs, long Bytes, ImmutableArray<(string Subject, string Reason)> Failed)
-{
-    /// <summary>Nothing at all.</summary>
-    public static PushReport Nothing { get; } = new(0, 0, 0, 0, []);
-
-    /// <summary>The packages that are there now.</summary>
-    public ImmutableArray<PushedPackage> Packages { get; init; } = [];
-
-    /// <summary>Both together.</summary>
-    public PushReport And(PushReport other) =>
-        new(Pushed + other.Pushed, Unchanged + other.Unchanged, Blobs + other.Blobs, Bytes + other.Bytes, [.. Failed, .. other.Failed]) { Packages = [.. Packages, .. other.Packages] };
-}
 
 /// <summary>
 /// Pushes packages: blobs first, then the record of each package whose blobs are all there, then the catalog. A package that fails does not keep the others back, and has no
@@ -62,22 +27,19 @@ public sealed record PushReport(int Pushed, int Unchanged, int Blobs, long Bytes
 /// <param name="options">How to push.</param>
 public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerCache layers, ICompressor runtime, ICompressor others, BinhostWriter writer, PushOptions options)
 {
-    // One after the other: compression itself uses all processors.
-    private const int CompressedAtOnce = 1;
-
     /// <summary>Pushes packages all of whose outputs are in the store.</summary>
     public async Task<PushReport> PushAsync(IReadOnlyCollection<Realised> packages, CancellationToken cancel)
     {
         var there = await writer.FindRecordsAsync(packages.Select(p => p.Record.RecipeKey.Digest), cancel);
         var held = await writer.FindBlobsAsync([.. there.Values.SelectMany(e => e.Layers.Select(l => (l.Digest, l.Size))), .. packages.Select(p => (p.Package.Key.Digest, (long)Encoding.UTF8.GetByteCount(p.Package.Preimage)))], cancel);
-        var failed = new ConcurrentBag<(string, string)>();
-        var pushed = new ConcurrentBag<PushedRecord>();
-        var unchanged = new ConcurrentBag<PushedPackage>();
-        await Parallel.ForEachAsync(packages, new ParallelOptions { MaxDegreeOfParallelism = CompressedAtOnce, CancellationToken = cancel }, async (package, stop) =>
+        var (pushed, unchanged, failed) = (new List<PushedRecord>(), new List<PushedPackage>(), new List<(string, string)>());
+        // One after the other: compression itself uses all processors.
+        foreach (var package in packages)
         {
+            cancel.ThrowIfCancellationRequested();
             try
             {
-                if (await PrepareAsync(package, there.GetValueOrDefault(package.Record.RecipeKey.Digest), held, stop) is { } record)
+                if (await PrepareAsync(package, there.GetValueOrDefault(package.Record.RecipeKey.Digest), held, cancel) is { } record)
                 {
                     pushed.Add(record);
                 }
@@ -90,11 +52,12 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
             {
                 failed.Add((package.Package.DisplayName, e.Message));
             }
-        });
-        return await PushAsync([.. pushed], [.. unchanged], failed, cancel);
+        }
+
+        return await PushAsync(pushed, unchanged, failed, cancel);
     }
 
-    private async Task<PushReport> PushAsync(IReadOnlyCollection<PushedRecord> records, IReadOnlyCollection<PushedPackage> unchanged, ConcurrentBag<(string, string)> failed, CancellationToken cancel)
+    private async Task<PushReport> PushAsync(List<PushedRecord> records, List<PushedPackage> unchanged, List<(string, string)> failed, CancellationToken cancel)
     {
         var (count, bytes) = (0, 0L);
         var lost = await writer.PutBlobsAsync(records.SelectMany(r => r.Blobs), size =>
@@ -156,7 +119,7 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
         var isSame = there?.Payload.Span.SequenceEqual(envelope.Payload.Span) == true;
         var forms = (there?.Layers ?? []).Where(l => held.Contains(l.Digest)).ToArray();
         var isWhole = there is not null && RecordFormat.Open(there) is { } record && record.Outputs.Values.All(o => forms.Any(f => f.DiffId == o)) && held.Contains(package.Package.Key.Digest);
-        if (isWhole && !options.Sources && !options.Logs && (isSame ? envelope.Signatures.All(s => there!.Signatures.Any(t => t.KeyId == s.KeyId)) : IsTrusted(there!)))
+        if (isWhole && (isSame ? !options.Sources && !options.Logs && envelope.Signatures.All(s => there!.Signatures.Any(t => t.KeyId == s.KeyId)) : IsTrusted(there!)))
         {
             return null;
         }
@@ -203,8 +166,8 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
             return null;
         }
 
-        var bytes = File.ReadAllBytes(file);
-        return new(Digest.Of(bytes), bytes.Length, () => new MemoryStream(bytes));
+        using var stream = File.OpenRead(file);
+        return new(Digest.Of(stream), stream.Length, () => File.OpenRead(file));
     }
 
     private static ImmutableArray<CatalogRow> RowsOf(Record record)
@@ -212,10 +175,5 @@ public sealed class PackagePush(ContentStore store, RecordKeeper records, LayerC
         var (recipe, build) = (record.RecipeKey.Digest, record.BuildKey.Digest);
         var row = new CatalogRow(recipe, recipe) { Subject = new("package", record.Package, record.Version) };
         return recipe == build ? [row] : [row, new(build, recipe)];
-    }
-
-    private sealed record PushedRecord(Realised Package, Digest Key, Envelope Envelope, ImmutableArray<CatalogRow> Rows, ImmutableArray<PushedBlob> Blobs, Digest? Log)
-    {
-        public string Subject => Package.Package.DisplayName;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
+using Buildit.Core.Binhosts;
 using Buildit.Core.Trust;
 using Buildit.Store.Binhosts;
 using Buildit.Store.Binhosts.Keeping;
@@ -35,6 +36,7 @@ internal sealed class BinhostCheck(Terminal terminal, BinhostChoice choice)
     private string Remedy(Defect defect) => defect switch
     {
         { Kind: DefectKind.Catalog } => $"buildit binhost rebuild-catalog {choice.Word}",
+        { Path: BinhostLayout.ImageIndex } => $"delete it, and push each container again: buildit push CONTAINER --to {choice.Word}",
         { Kind: DefectKind.Damaged, Subject: null } => "delete it; the next push of what needs it puts it again",
         { Kind: DefectKind.Damaged } => $"delete it; the next push puts it again, where it was built: buildit push {defect.Subject} --to {choice.Word}",
         { Refusal: { } refusal } => new BinhostEvent.Refused(defect.Subject ?? "TARGET", refusal) { Binhost = choice.Word }.Describe().Hint!,

@@ -111,6 +111,6 @@ internal sealed record BinhostChoice(string Name, string Location, BinhostSettin
     private PlaceFactory Places()
     {
         var apt = new Lazy<DistributionMirrors>(() => DistributionMirrors.Of(Workspace));
-        return new(new() { Proxy = address => apt.Value.ProxyOf(address) }, Session.Patience, Settings.RegistryLogins(), Settings.Buckets(), TimeProvider.System);
+        return new(new() { Proxy = address => apt.Value.ProxyOf(address) }, Session.Patience, Settings.RegistryLogins(), Settings.Buckets(), TimeProvider.System) { Mask = ProcessMask.Inherited };
     }
 }

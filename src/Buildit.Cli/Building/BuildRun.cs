@@ -81,14 +81,23 @@ internal sealed class BuildRun(Terminal terminal, Func<IEnumerable<string>> verb
     private async Task BuildAsync(BuildRequest request, string written, RunSummary summary, CancellationToken cancel)
     {
         var (target, workspace) = await FindAsync(request, written, cancel);
-        var progress = new Progress(terminal, summary);
         var engine = request.Engine with { Jobs = request.Jobs ?? workspace.Config.Jobs ?? Environment.ProcessorCount, SourceMirrors = workspace.Config.Mirrors };
+        var progress = new Progress(terminal, summary, engine.RequireBinhost);
         using var shell = request.OpensShell ? new FailureShell(terminal) : null;
         using var session = new Session(workspace, engine with { OnFailure = shell }, progress.Take, progress.Binhosts.Take);
         shell?.WorkIn(session);
         session.Binhosts.Target = written;
-        await (target is Target.ContainerDirectory container
-            ? new ContainerBuild(session, terminal, progress, request).RunAsync(container, cancel)
-            : new PackageBuild(session, terminal, progress, request).RunAsync(target, cancel));
+        try
+        {
+            await (target is Target.ContainerDirectory container
+                ? new ContainerBuild(session, terminal, progress, request).RunAsync(container, cancel)
+                : new PackageBuild(session, terminal, progress, request).RunAsync(target, cancel));
+            progress.Binhosts.TellHeld([]);
+        }
+        catch (BuilditException e)
+        {
+            progress.Binhosts.TellHeld(e.Diagnostics);
+            throw;
+        }
     }
 }

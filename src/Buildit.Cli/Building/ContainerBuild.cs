@@ -4,10 +4,12 @@ using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Targets;
+using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
+using Buildit.Store.Files;
 
 namespace Buildit.Cli.Building;
 
@@ -22,6 +24,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var graph = inputs.Graph;
         terminal.Print([.. bag.Items]);
         var pushes = request.Pushes(session.Workspace);
+        RequireOutput();
 
         terminal.Line($"Building {graph.DisplayName}");
         var realised = await RealiseAsync(graph, cancel);
@@ -39,6 +42,15 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         }
 
         failed.ThrowIfAsked();
+    }
+
+    /// <summary>Where no image could be written, nothing is built for it.</summary>
+    private void RequireOutput()
+    {
+        if (FileInTheWay.Of(request.Output) is { } file)
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"images cannot be written to '{request.Output}': {(file == request.Output ? "that" : $"'{file}'")} is a file", "-o names a directory, which is made if it is not there");
+        }
     }
 
     // Outputs are pushed as the layers of the container's image, so that the blob is the layer.

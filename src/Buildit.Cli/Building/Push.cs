@@ -88,7 +88,7 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         terminal.Status($"  {line.Trim()}");
         try
         {
-            WarnIfUnsigned(target.Binhost);
+            WarnIfUseless(target.Binhost);
             var report = await push(new(target.Binhost.Name, place, Session.Patience, TimeProvider.System));
             terminal.Ended(line, report.Failed.IsEmpty);
             terminal.Line(Summary(report));
@@ -112,8 +112,17 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         return target.IsAsked ? new(failures) : PushOutcome.Good;
     }
 
-    private void WarnIfUnsigned(BinhostSetting binhost)
+    private void WarnIfUseless(BinhostSetting binhost)
     {
+        if (_key.Value?.Public is { } key && key.Objection(TimeProvider.System.GetUtcNow()) is { } why && !_hasWarned)
+        {
+            _hasWarned = true;
+            terminal.Print([new(
+                $"the key {key.Id.Hex} that signs what is pushed to '{binhost.Name}' {why}: others will build for themselves what it signs",
+                Hint: "make another with 'buildit key new --name NAME', and push with '--key NAME'",
+                Severity: Severity.Warning)]);
+        }
+
         if (_key.Value is null && !_hasWarned)
         {
             _hasWarned = true;
@@ -129,7 +138,7 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
     {
         var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
         var running = await session.Engine.RealiseAllAsync(closure.Select(c => c.Package), Need.All, cancel);
-        var built = Dependencies.Of(packages).OfType<Package.Built>().Where(p => running.All(r => r.Package.Key != p.Key));
+        var built = PackageGraph.Of(packages).Packages.OfType<Package.Built>().Where(p => running.All(r => r.Package.Key != p.Key));
         return [.. running, .. built.Select(p => (Package: p, Record: session.Records.Find(p, Need.All))).Where(p => p.Record is not null).Select(p => new Realised(p.Package, p.Record!))];
     }
 

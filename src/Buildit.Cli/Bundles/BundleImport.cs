@@ -5,6 +5,7 @@ using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Bundles;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Json;
 using Buildit.Core.Trees;
 using Buildit.Core.Trust;
 using Buildit.Store;
@@ -106,13 +107,7 @@ internal sealed class BundleImport(Terminal terminal)
     private static string Json(BundleArchive bundle, Refusal? refusal) => JsonText.Of(w =>
     {
         w.WriteStartObject();
-        w.WriteStartArray("targets");
-        foreach (var target in bundle.Statement.Targets)
-        {
-            w.WriteStringValue(target);
-        }
-
-        w.WriteEndArray();
+        JsonDocuments.Texts(w, "targets", bundle.Statement.Targets);
         w.WriteString("signer", bundle.Statement.Signer.Id.Hex);
         w.WriteBoolean("counts", refusal is null);
         w.WriteStartArray("files");

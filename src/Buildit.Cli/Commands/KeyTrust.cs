@@ -43,7 +43,14 @@ internal sealed class KeyTrust(Terminal terminal, string binhost, string? wanted
     {
         var accepted = key with { NotBefore = validity.NotBefore ?? key.NotBefore, NotAfter = validity.NotAfter ?? key.NotAfter };
         workspace.Binhosts.Keys.Trust(place, accepted);
-        terminal.Line($"Signatures of {accepted.Id.Hex}{(accepted.Name.Length > 0 ? $" ({accepted.Name})" : "")} count now at {Redaction.Of(place)}{KeyCommand.Words(accepted)}.");
+        var shown = $"{accepted.Id.Hex}{(accepted.Name.Length > 0 ? $" ({accepted.Name})" : "")}";
+        if (accepted.Objection(TimeProvider.System.GetUtcNow()) is { } why)
+        {
+            terminal.Print([new($"the key {shown} is accepted at {Redaction.Of(place)}, but {why}", Hint: "if it is to count now, accept it again with --not-before DATE or --not-after DATE", Severity: Severity.Warning)]);
+            return 0;
+        }
+
+        terminal.Line($"Signatures of {shown} count now at {Redaction.Of(place)}{KeyCommand.Words(accepted)}.");
         return 0;
     }
 

@@ -6,6 +6,7 @@ using Buildit.Cli.Searching;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Discovery;
+using Buildit.Core.Json;
 using Buildit.Core.Searching;
 using Buildit.Store.Binhosts;
 
@@ -76,13 +77,7 @@ internal sealed class SearchCommand(Terminal terminal)
             w.WriteString("name", finding.Name);
             w.WriteString("version", finding.Version);
             w.WriteString("summary", finding.Summary);
-            w.WriteStartArray("places");
-            foreach (var place in finding.Places)
-            {
-                w.WriteStringValue(place.Trim('\''));
-            }
-
-            w.WriteEndArray();
+            JsonDocuments.Texts(w, "places", finding.Places.Select(p => p.Trim('\'')));
             w.WriteEndObject();
         }
 

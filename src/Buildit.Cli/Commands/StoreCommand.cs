@@ -64,7 +64,6 @@ internal sealed class StoreCommand(Terminal terminal)
     private async Task<int> VerifyAsync(ParseResult parsed, CancellationToken cancel)
     {
         using var store = ContentStore.Open(Place(parsed));
-        store.RequireWritable();
         var count = 0;
         var damaged = await new StoreKeeping(store).VerifyAsync(() => terminal.Status(string.Create(CultureInfo.InvariantCulture, $"  {Interlocked.Increment(ref count):N0} blobs and trees")), cancel);
         foreach (var name in damaged)
@@ -90,6 +89,7 @@ internal sealed class StoreCommand(Terminal terminal)
         var bag = new DiagnosticBag();
         var place = Settings.Find(start, start, bag).StoreDirectory;
         bag.ThrowIfErrors();
+        ContentStore.RequireNoFile(place);
         return Directory.Exists(place) ? place : throw new BuilditException(ExitCode.Missing, $"there is no store at '{place}' yet", "the first build makes it");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Buildit.Cli.Explaining;
 using Buildit.Core.Differences;
+using Buildit.Core.Json;
 using Buildit.Core.Trees;
 using Buildit.Images.Reading;
 
@@ -33,13 +34,7 @@ internal sealed class DiffJson(Utf8JsonWriter json)
             Write((l.New ?? l.Old)!);
         });
         List("files", comparison.Files, Write);
-        json.WriteStartArray("notes");
-        foreach (var note in comparison.Notes)
-        {
-            json.WriteStringValue(note);
-        }
-
-        json.WriteEndArray();
+        JsonDocuments.Texts(json, "notes", comparison.Notes);
         json.WriteEndObject();
     }
 

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using Buildit.Build.Engine;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
+using Buildit.Core.Json;
 
 namespace Buildit.Cli.Consoles;
 
@@ -96,18 +96,12 @@ internal static class EventJson
                 break;
             case BuildEvent.Built built:
                 Package(json, "built", built.Package);
-                json.WriteNumber("seconds", double.Parse(built.Elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+                json.WriteNumber("seconds", Math.Round(built.Elapsed.TotalSeconds, 1, MidpointRounding.AwayFromZero));
                 json.WriteString("log", built.Log);
                 break;
             case BuildEvent.Skipped skipped:
                 Package(json, "skipped", skipped.Package);
-                json.WriteStartArray("because");
-                foreach (var package in skipped.Because)
-                {
-                    json.WriteStringValue(package.DisplayName);
-                }
-
-                json.WriteEndArray();
+                JsonDocuments.Texts(json, "because", skipped.Because.Select(p => p.DisplayName));
                 break;
             case BuildEvent.Waiting waiting:
                 json.WriteString("event", "waiting");

@@ -6,9 +6,12 @@ using Buildit.Core.Graphs;
 namespace Buildit.Cli.Consoles;
 
 /// <summary>Shows what the engine tells: a progress line on a terminal, plain lines for what took time otherwise.</summary>
-internal sealed class Progress(Terminal terminal, RunSummary? summary = null)
+/// <param name="terminal">Where it is shown.</param>
+/// <param name="summary">Takes what could not be done; null = nobody else looks at it.</param>
+/// <param name="requiresBinhost">Whether what no binhost can give is an error.</param>
+internal sealed class Progress(Terminal terminal, RunSummary? summary = null, bool requiresBinhost = false)
 {
-    private readonly BinhostTalk _binhosts = new(terminal);
+    private readonly BinhostTalk _binhosts = new(terminal, requiresBinhost);
     private readonly ConcurrentDictionary<string, string> _building = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _waiting = new(StringComparer.Ordinal);
     private int _fetched;

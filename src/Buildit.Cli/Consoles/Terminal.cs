@@ -8,6 +8,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
 {
     private readonly Lock _gate = new();
     private readonly Queue<string> _heldBack = [];
+    private readonly HashSet<Diagnostic> _told = new(ReferenceEqualityComparer.Instance);
     private string _status = "";
     private bool _isQuiet;
     private bool _isHandedOver;
@@ -105,21 +106,31 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool isInter
         }
     }
 
+    /// <summary>Tells mistakes and warnings; one that was told on its way up, where there was more to see, is not told again when it has come to its end.</summary>
     public void Print(IReadOnlyList<Diagnostic> diagnostics)
     {
-        if (diagnostics.Count == 0)
+        Diagnostic[] untold = [.. Untold(diagnostics).Distinct()];
+        if (untold.Length == 0)
         {
             return;
         }
 
         Write(IsForPrograms
-            ? string.Join('\n', diagnostics.Distinct().Select(d => EventJson.Line(json => EventJson.Write(json, d))))
-            : string.Join("\n", diagnostics.Distinct().Select(d => DiagnosticPrinter.Print(d, hasColor).TrimEnd() + "\n")).TrimEnd());
+            ? string.Join('\n', untold.Select(d => EventJson.Line(json => EventJson.Write(json, d))))
+            : string.Join("\n", untold.Select(d => DiagnosticPrinter.Print(d, hasColor).TrimEnd() + "\n")).TrimEnd());
     }
 
     public void Bug(Exception e)
     {
         Write(IsForPrograms ? EventJson.Line(json => EventJson.WriteBug(json, e)) : $"error: this is a bug in buildit; please report it with the lines below\n{e}");
+    }
+
+    private Diagnostic[] Untold(IReadOnlyList<Diagnostic> diagnostics)
+    {
+        lock (_gate)
+        {
+            return [.. diagnostics.Where(_told.Add)];
+        }
     }
 
     private void Say(string line, string text, string? state) => Write(IsForPrograms ? EventJson.Line(json => EventJson.WriteTalk(json, text, state)) : line);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Buildit.Core.Explanations;
+using Buildit.Core.Json;
 
 namespace Buildit.Cli.Explaining;
 
@@ -38,19 +39,8 @@ internal static class CauseJson
             json.WriteNull("line");
         }
 
-        Texts(json, "details", cause.Details);
-        Texts(json, "diff", cause.Diff);
+        JsonDocuments.Texts(json, "details", cause.Details);
+        JsonDocuments.Texts(json, "diff", cause.Diff);
         json.WriteEndObject();
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -57,6 +57,7 @@ internal sealed class OfflineCheck(Session session, PlanOptions options)
         var local = session.Workspace.Binhosts.Readable(offline: true).ToHashSet();
         using var remote = session.Open(session.Workspace.Binhosts.Readable(offline: false).Where(b => !local.Contains(b)), static _ => { });
         Package[] made = [.. plan.Steps.Where(s => s is PlanStep.Build or PlanStep.Import).Select(s => s.Package)];
-        return [.. remote.All.Select(b => new UnaskedBinhost(b.Name, b.Place.Address, [.. made.Where(p => b.HadRecord(p.Key.Digest)).Select(p => p.DisplayName)]))];
+        return [.. remote.All.Select(b => (Binhost: b, Had: b.HadRecords(made.Select(p => p.Key.Digest))))
+            .Select(b => new UnaskedBinhost(b.Binhost.Name, b.Binhost.Place.Address, [.. made.Where(p => b.Had.Contains(p.Key.Digest)).Select(p => p.DisplayName)]))];
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Graphs;
+using Buildit.Core.Json;
 using Buildit.Core.Planning;
 using Buildit.Store.Fetching;
 
@@ -88,13 +89,7 @@ internal sealed class PlanJson(Session session, Utf8JsonWriter json)
             json.WriteNull("bytes");
         }
 
-        json.WriteStartArray("urls");
-        foreach (var address in addresses)
-        {
-            json.WriteStringValue(Redaction.Of(address));
-        }
-
-        json.WriteEndArray();
+        JsonDocuments.Texts(json, "urls", addresses.Select(Redaction.Of));
     }
 
     private void WriteImages(TargetPlan plan)
@@ -103,13 +98,7 @@ internal sealed class PlanJson(Session session, Utf8JsonWriter json)
         {
             json.WriteStartObject();
             json.WriteString("step", "test");
-            json.WriteStartArray("command");
-            foreach (var word in test.Command)
-            {
-                json.WriteStringValue(word);
-            }
-
-            json.WriteEndArray();
+            JsonDocuments.Texts(json, "command", test.Command);
             json.WriteEndObject();
         }
 

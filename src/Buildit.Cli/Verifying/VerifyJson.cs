@@ -2,6 +2,7 @@ using System.Text.Json;
 using Buildit.Build.Verification;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
+using Buildit.Core.Json;
 using Buildit.Core.Verification;
 
 namespace Buildit.Cli.Verifying;
@@ -24,7 +25,7 @@ internal static class VerifyJson
         w.WriteString("recipeKey", verdict.Package.Key.ToString());
         w.WriteString("result", VerifyReport.Word(verdict.Outcome));
         w.WriteNumber("builds", verdict.Builds);
-        Texts(w, "varied", verdict.Varied.Select(v => v.Name));
+        JsonDocuments.Texts(w, "varied", verdict.Varied.Select(v => v.Name));
         Array(w, "outputs", verdict.Differences, Output);
         Array(w, "causes", verdict.Causes, Cause);
         Text(w, "remark", verdict.Remark);
@@ -47,7 +48,7 @@ internal static class VerifyJson
         w.WriteString("kind", cause.Kind.Word());
         w.WriteString("text", cause.Kind.Text());
         w.WriteString("cure", cause.Kind.Cure());
-        Texts(w, "blamed", cause.Blamed.Select(v => v.Name));
+        JsonDocuments.Texts(w, "blamed", cause.Blamed.Select(v => v.Name));
     }
 
     private static void Output(Utf8JsonWriter w, OutputDifference output)
@@ -61,17 +62,17 @@ internal static class VerifyJson
     private static void File(Utf8JsonWriter w, FileDifference file)
     {
         w.WriteString("path", "/" + file.Path.Path);
-        Texts(w, "changes", file.Path.Words);
+        JsonDocuments.Texts(w, "changes", file.Path.Words);
         Array(w, "contents", file.Contents, Content);
     }
 
     private static void Content(Utf8JsonWriter w, ContentDifference content)
     {
-        Texts(w, "within", content.Within);
+        JsonDocuments.Texts(w, "within", content.Within);
         w.WriteNumber("offset", content.Offset);
-        Texts(w, "sections", content.Sections);
+        JsonDocuments.Texts(w, "sections", content.Sections);
         Text(w, "note", content.Note);
-        Texts(w, "diff", content.Diff);
+        JsonDocuments.Texts(w, "diff", content.Diff);
         if (content is { Diff.IsEmpty: true, Snippet: { } snippet })
         {
             w.WriteString("expected", snippet.Expected);
@@ -110,17 +111,6 @@ internal static class VerifyJson
             w.WriteStartObject();
             write(w, item);
             w.WriteEndObject();
-        }
-
-        w.WriteEndArray();
-    }
-
-    private static void Texts(Utf8JsonWriter w, string name, IEnumerable<string> texts)
-    {
-        w.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            w.WriteStringValue(text);
         }
 
         w.WriteEndArray();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Buildit.Core.Diagrams;
 using Buildit.Core.Graphs;
+using Buildit.Core.Json;
 
 namespace Buildit.Cli.Why;
 
@@ -27,13 +28,7 @@ internal static class WhyJson
     {
         json.WriteStartObject();
         json.WriteString("kind", match.Kind.ToString().ToLowerInvariant());
-        json.WriteStartArray("names");
-        foreach (var name in match.Names)
-        {
-            json.WriteStringValue(name);
-        }
-
-        json.WriteEndArray();
+        JsonDocuments.Texts(json, "names", match.Names);
         json.WriteString("package", match.Package?.Package.Name);
         json.WriteString("version", match.Package?.Package.Version);
         json.WriteString("step", match.Step?.ToString());

@@ -42,6 +42,12 @@ public static class BinhostLayout
     /// <summary>The envelope of a package's record by recipe key, of an image's by image key.</summary>
     public static string Record(Digest key) => $"records/{key.Hex[..2]}/{key.Hex}";
 
+    /// <summary>Whether a name is that of a record, and not of the catalog.</summary>
+    public static bool IsRecord(string path) => RecordKey(path) is not null;
+
+    /// <summary>The key that a record's name ends with; null for other names.</summary>
+    public static string? RecordKey(string path) => path.Split('/') is [Records, _, var key] ? key : null;
+
     /// <summary>An ACI.</summary>
     public static string Aci(string fileName) => $"aci/{fileName}";
 

@@ -17,7 +17,7 @@ public static class DocumentJoin
     {
         BinhostLayout.ImageIndex => OciIndex.Join(theirs, ours) ?? ours,
         BinhostLayout.KeyList => Lines(ours, theirs),
-        _ when path.StartsWith("records/", StringComparison.Ordinal) => Envelopes(ours, theirs) ?? ours,
+        _ when BinhostLayout.IsRecord(path) => Envelopes(ours, theirs) ?? ours,
         _ => ours,
     };
 

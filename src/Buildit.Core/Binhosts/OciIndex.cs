@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Buildit.Core.Json;
 using Buildit.Core.Registries;
 
 namespace Buildit.Core.Binhosts;
@@ -22,7 +22,7 @@ public static class OciIndex
     private const string RefName = "org.opencontainers.image.ref.name";
 
     /// <summary>An index without images.</summary>
-    public static byte[] Empty { get; } = Write(json =>
+    public static byte[] Empty { get; } = JsonDocuments.Write(json =>
     {
         json.WriteNumber("schemaVersion", 2);
         json.WriteString("mediaType", MediaType);
@@ -31,7 +31,7 @@ public static class OciIndex
     });
 
     /// <summary>The index with this image, in place of another one with the same tag and platform; null if the bytes are not an index.</summary>
-    public static byte[]? Add(ReadOnlyMemory<byte> index, OciIndexEntry entry) => Join(index, Write(json =>
+    public static byte[]? Add(ReadOnlyMemory<byte> index, OciIndexEntry entry) => Join(index, JsonDocuments.Write(json =>
     {
         json.WriteStartArray("manifests");
         Write(json, entry);
@@ -45,7 +45,7 @@ public static class OciIndex
         using var newer = JsonDocument.Parse(added);
         var replacing = newer.RootElement.GetProperty("manifests").EnumerateArray().ToArray();
         var kept = older.RootElement.GetProperty("manifests").EnumerateArray().Where(m => !replacing.Any(r => IsReplacedBy(m, r))).ToArray();
-        return Write(json =>
+        return JsonDocuments.Write(json =>
         {
             foreach (var property in older.RootElement.EnumerateObject().Where(p => p.Name != "manifests"))
             {
@@ -66,7 +66,7 @@ public static class OciIndex
     });
 
     private static OciIndexEntry? Entry(JsonElement m) => Tag(m) is { } tag && PlatformOf(m) is ({ } os, { } arch)
-        ? new(Digest.Parse(m.GetProperty("digest").GetString()!), m.GetProperty("size").GetInt64(), new(os, arch), tag)
+        ? new(Digest.Parse(JsonDocuments.Text(m, "digest")), m.GetProperty("size").GetInt64(), new(os, arch), tag)
         : null;
 
     private static T? Reading<T>(Func<T> read)
@@ -75,25 +75,18 @@ public static class OciIndex
         {
             return read();
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
             return default;
         }
     }
 
-    /// <summary>Every digest that a document (index, manifest) names, at whatever depth; null if it is not JSON.</summary>
-    public static IReadOnlySet<Digest>? DigestsIn(ReadOnlyMemory<byte> document)
+    /// <summary>Every digest that a document (index, manifest) names, at whatever depth; null if it is not JSON, or has texts that are not Unicode.</summary>
+    public static IReadOnlySet<Digest>? DigestsIn(ReadOnlyMemory<byte> document) => Reading<IReadOnlySet<Digest>?>(() =>
     {
-        try
-        {
-            using var json = JsonDocument.Parse(document);
-            return DigestsIn(json.RootElement).ToHashSet();
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+        using var json = JsonDocument.Parse(document);
+        return DigestsIn(json.RootElement).ToHashSet();
+    });
 
     private static IEnumerable<Digest> DigestsIn(JsonElement e) => e.ValueKind switch
     {
@@ -103,26 +96,11 @@ public static class OciIndex
     };
 
     private static bool IsReplacedBy(JsonElement manifest, JsonElement other) =>
-        Tag(manifest) is var tag && tag == Tag(other) && (Text(manifest, "digest") == Text(other, "digest") || (tag is not null && PlatformOf(manifest) == PlatformOf(other)));
+        Tag(manifest) is var tag && tag == Tag(other) && (JsonDocuments.TextOrNull(manifest, "digest") == JsonDocuments.TextOrNull(other, "digest") || (tag is not null && PlatformOf(manifest) == PlatformOf(other)));
 
-    private static string? Tag(JsonElement manifest) => manifest.TryGetProperty("annotations", out var annotations) ? Text(annotations, RefName) : null;
+    private static string? Tag(JsonElement manifest) => manifest.TryGetProperty("annotations", out var annotations) ? JsonDocuments.TextOrNull(annotations, RefName) : null;
 
-    private static (string? Os, string? Arch) PlatformOf(JsonElement manifest) => manifest.TryGetProperty("platform", out var p) ? (Text(p, "os"), Text(p, "architecture")) : (null, null);
-
-    private static string? Text(JsonElement e, string name) => e.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static byte[] Write(Action<Utf8JsonWriter> write)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return stream.ToArray();
-    }
+    private static (string? Os, string? Arch) PlatformOf(JsonElement manifest) => manifest.TryGetProperty("platform", out var p) ? (JsonDocuments.TextOrNull(p, "os"), JsonDocuments.TextOrNull(p, "architecture")) : (null, null);
 
     private static void Write(Utf8JsonWriter json, OciIndexEntry entry)
     {

@@ -15,7 +15,7 @@ public static class RegistryNames
     private const int LongestTag = 128 - 17;
 
     /// <summary>The tag of a document: a record's is its key.</summary>
-    public static string Tag(string path) => path.Split('/') is ["records", _, var key] ? key : Plain(Documents + path.Replace('/', '.'), path);
+    public static string Tag(string path) => BinhostLayout.RecordKey(path) ?? Plain(Documents + path.Replace('/', '.'), path);
 
     /// <summary>The tag of what one has written of a document, which nobody else writes to.</summary>
     public static string Version(string tag, string id) => Versions(tag) + id;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Buildit.Core.Json;
 using Buildit.Core.Records;
 using Buildit.Core.Trust;
 
@@ -28,7 +29,7 @@ public sealed record BundleStatement(ImmutableArray<string> Targets, Digest List
         w.WriteEndArray();
         w.WriteString("predicateType", PredicateType);
         w.WriteStartObject("predicate");
-        Statement.Texts(w, "targets", Targets);
+        JsonDocuments.Texts(w, "targets", Targets);
         w.WriteString("signer", Signer.Print());
         w.WriteEndObject();
     }));
@@ -41,11 +42,11 @@ public sealed record BundleStatement(ImmutableArray<string> Targets, Digest List
             using var json = JsonDocument.Parse(envelope.Payload);
             var root = json.RootElement;
             var predicate = root.GetProperty("predicate");
-            return Statement.Text(root, "_type") == StatementType && Statement.Text(root, "predicateType") == PredicateType && PublicKey.Parse(Statement.Text(predicate, "signer")) is { } signer
-                ? new([.. predicate.GetProperty("targets").EnumerateArray().Select(t => t.GetString()!)], Digest.Parse(Statement.Text(root.GetProperty("subject")[0].GetProperty("digest"), "sha256")), signer)
+            return JsonDocuments.Text(root, "_type") == StatementType && JsonDocuments.Text(root, "predicateType") == PredicateType && PublicKey.Parse(JsonDocuments.Text(predicate, "signer")) is { } signer
+                ? new([.. predicate.GetProperty("targets").EnumerateArray().Select(t => t.GetString()!)], Digest.Parse(JsonDocuments.Text(root.GetProperty("subject")[0].GetProperty("digest"), "sha256")), signer)
                 : null;
         }
-        catch (Exception e) when (Statement.IsMalformed(e))
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
             return null;
         }

@@ -1,3 +1,4 @@
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 
 namespace Buildit.Core.Bundles;
@@ -29,7 +30,7 @@ public static class BundleTree
             throw new FormatException("its list is not sorted, or lacks a directory");
         }
 
-        return tree.Entries.Select(e => (e.Path, Reason: Objection(e))).FirstOrDefault(o => o.Reason is not null) is (var path, { } reason) ? throw new FormatException($"'{Shown(path)}' {reason}") : tree;
+        return tree.Entries.Select(e => (e.Path, Reason: Objection(e))).FirstOrDefault(o => o.Reason is not null) is (var path, { } reason) ? throw new FormatException($"'{VisibleText.Of(path)}' {reason}") : tree;
     }
 
     /// <summary>Why an entry cannot be in a bundle; null if it can.</summary>
@@ -41,13 +42,11 @@ public static class BundleTree
         {
             EntryKind.Directory => entry.Mode == Executable ? null : "is a directory with unusual permissions",
             EntryKind.File => entry.Mode is Plain or Executable ? null : "is a file with unusual permissions",
-            EntryKind.Symlink when entry.Mode == Link => IsSafe(entry) ? null : $"is a link to '{Shown(entry.Target!)}', which leads out of the bundle",
+            EntryKind.Symlink when entry.Mode == Link => IsSafe(entry) ? null : $"is a link to '{VisibleText.Of(entry.Target!)}', which leads out of the bundle",
             _ => "is neither a file nor a directory nor a symbolic link",
         };
 
     // With '..' at its beginning only, a link leads where its text says, whatever links it goes through: each of those stays inside by itself.
     private static bool IsSafe(TreeEntry link) =>
         !link.Target!.StartsWith('/') && TreePath.StaysInside(link.Path, link.Target) && !link.Target.Split('/').SkipWhile(p => p == "..").Contains("..") && !link.Target.Any(char.IsControl);
-
-    private static string Shown(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

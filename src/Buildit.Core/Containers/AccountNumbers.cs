@@ -6,7 +6,9 @@ namespace Buildit.Core.Containers;
 internal sealed class AccountNumbers(DiagnosticBag bag)
 {
     private const string Root = "root";
+    private const string Gid = "gid";
     private readonly Dictionary<(string Key, int Id), Spanned<string>> _holders = [];
+    private readonly Dictionary<string, Spanned<int>> _groups = new(StringComparer.Ordinal);
     private readonly List<(Spanned<string> User, Spanned<int> Gid)> _primary = [];
 
     /// <summary>Notes the number of an account; <paramref name="key"/> is <c>uid</c> or <c>gid</c>.</summary>
@@ -19,9 +21,17 @@ internal sealed class AccountNumbers(DiagnosticBag bag)
                 : ($"{key} 0 is root's, which is always there", $"give '{name}' another number");
             bag.Error(id.Span, message, hint);
         }
-        else if (!_holders.TryAdd((key, id.Value), name) && _holders[(key, id.Value)] is var first && first.Value != name.Value)
+        else if (!_holders.TryAdd((key, id.Value), name))
         {
-            bag.Error(id.Span, $"{key} {id.Value} of '{name}' is the one of '{first}' already, at {first.Span}", "give each its own number");
+            var first = _holders[(key, id.Value)];
+            if (first.Value != name.Value)
+            {
+                bag.Error(id.Span, $"{key} {id.Value} of '{name}' is the one of '{first}' already, at {first.Span}", "give each its own number");
+            }
+        }
+        else if (key == Gid && name.Value.Length > 0 && !_groups.TryAdd(name.Value, new(id.Value, name.Span)) && _groups[name.Value] is var other)
+        {
+            bag.Error(id.Span, $"the group '{name}' has gid {other.Value} already, at {other.Span}", "give it one number");
         }
     }
 
@@ -31,8 +41,7 @@ internal sealed class AccountNumbers(DiagnosticBag bag)
     /// <summary>Tells, when all steps were read, which users' groups are declared nowhere and cannot get the user's name either.</summary>
     internal void Finish()
     {
-        var groups = _holders.Where(h => h.Key.Key == "gid").ToDictionary(h => h.Value.Value, h => (h.Key.Id, h.Value.Span), StringComparer.Ordinal);
-        var declared = groups.Values.Select(g => g.Id).Append(0).ToHashSet();
+        var declared = _holders.Keys.Where(h => h.Key == Gid).Select(h => h.Id).Append(0).ToHashSet();
         var made = new Dictionary<int, Spanned<string>>();
         foreach (var (user, gid) in _primary.Where(p => !declared.Contains(p.Gid.Value)))
         {
@@ -40,9 +49,9 @@ internal sealed class AccountNumbers(DiagnosticBag bag)
             {
                 bag.Error(gid.Span, $"there is no group with gid {gid.Value}, and the group '{Root}' has gid 0", "declare the group in 'groups'");
             }
-            else if (groups.TryGetValue(user.Value, out var other))
+            else if (_groups.TryGetValue(user.Value, out var other))
             {
-                bag.Error(gid.Span, $"there is no group with gid {gid.Value}, and the group '{user}' has gid {other.Id}, at {other.Span}", $"write 'gid: {other.Id}', or declare the group in 'groups'");
+                bag.Error(gid.Span, $"there is no group with gid {gid.Value}, and the group '{user}' has gid {other.Value}, at {other.Span}", $"write 'gid: {other.Value}', or declare the group in 'groups'");
             }
             else if (!made.TryAdd(gid.Value, user) && made[gid.Value].Value != user.Value)
             {

@@ -39,9 +39,8 @@ public static class ImageFormats
     public static ImageFormat? Parse(string name) => Known.Where(k => k.Name == name).Select(k => (ImageFormat?)k.Format).FirstOrDefault();
 
     /// <summary>The format of an image by its file's name, which <see cref="EndingOf"/> has made.</summary>
-    public static ImageFormat OfFile(string fileName) => fileName.EndsWith(ArchivedLayout, StringComparison.Ordinal)
-        ? ImageFormat.Oci
-        : Known.First(k => fileName.EndsWith(k.Ending, StringComparison.Ordinal)).Format;
+    public static ImageFormat OfFile(string fileName) =>
+        Known.Where(k => fileName.EndsWith(k.Ending, StringComparison.Ordinal) && !fileName.EndsWith(ArchivedLayout, StringComparison.Ordinal)).Select(k => (ImageFormat?)k.Format).FirstOrDefault() ?? ImageFormat.Oci;
 
     /// <summary>What the file name of a step's image ends with.</summary>
     public static string EndingOf(Step.Image step) => step.Archive ? ArchivedLayout : Known.First(k => k.Format == step.Format).Ending;

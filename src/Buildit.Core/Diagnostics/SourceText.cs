@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 
@@ -21,13 +20,14 @@ public sealed class SourceText(string path, string text)
     /// <summary>A file's bytes as UTF-8, whatever they begin with: FF FE does not make them UTF-16.</summary>
     public static SourceText FromBytes(string path, ReadOnlySpan<byte> bytes)
     {
-        var chars = new char[bytes.Length];
         var source = new SourceText(path, Encoding.UTF8.GetString(bytes));
-        if (Utf8.ToUtf16(bytes, chars, out _, out var good, replaceInvalidSequences: false) == OperationStatus.Done)
+        if (Utf8.IsValid(bytes))
         {
             return source;
         }
 
+        var chars = new char[bytes.Length];
+        Utf8.ToUtf16(bytes, chars, out _, out var good, replaceInvalidSequences: false);
         var mark = chars.AsSpan(0, good).Length - chars.AsSpan(0, good).TrimStart('\uFEFF').Length;
         return new(path, source.Text) { NotUtf8 = source.At(good - mark) };
     }

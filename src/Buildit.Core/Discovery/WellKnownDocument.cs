@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Git;
 
 namespace Buildit.Core.Discovery;
@@ -38,7 +39,7 @@ public static class WellKnownDocument
     {
         ImmutableArray<NamedBinhost> binhosts = place.TryGetProperty("binhosts", out var list) ? [.. list.EnumerateArray().Select(b => new NamedBinhost(Text(b, "name") ?? "", Text(b, "url") ?? ""))] : [];
         var wrong = binhosts.FirstOrDefault(b => !b.IsFit);
-        return wrong is not null ? throw new FormatException($"its binhost '{Shown(wrong.Name)}' has no plain name, or no address of the network")
+        return wrong is not null ? throw new FormatException($"its binhost '{VisibleText.Of(wrong.Name)}' has no plain name, or no address of the network")
             : Text(place, "git") is { } url ? new(Repository(place, url), binhosts)
             : binhosts.IsEmpty ? throw new FormatException("it names neither a git repository nor a binhost")
             : new(null, binhosts);
@@ -51,10 +52,8 @@ public static class WellKnownDocument
         // A page may not send anybody into their own disk.
         return GitAddress.Mistake(url) is null && !url.StartsWith("file:", StringComparison.Ordinal) && revision is not null
             ? new(url, revision)
-            : throw new FormatException($"its git repository '{Shown(url)}' cannot be fetched from");
+            : throw new FormatException($"its git repository '{VisibleText.Of(url)}' cannot be fetched from");
     }
 
     private static string? Text(JsonElement e, string name) => e.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static string Shown(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -20,7 +20,7 @@ public sealed class GraphBuilder
     private readonly DistributionPackages? _distribution;
     private readonly Platform _platform;
     private readonly DiagnosticBag _bag;
-    private readonly GraphMemory _memory;
+    private readonly RememberedFiles _remembered;
     private readonly RecipeMerger _merger;
     private readonly Dictionary<string, Package?> _packages;
     private readonly Dictionary<string, RememberedPackage> _learned = new(StringComparer.Ordinal);
@@ -40,9 +40,10 @@ public sealed class GraphBuilder
     /// </param>
     public GraphBuilder(IWorkspace workspace, DistributionPackages? distribution, Pins pins, Platform platform, DiagnosticBag bag, GraphMemory? memory = null)
     {
-        (_workspace, _distribution, _platform, _bag, _memory) = (new(workspace, pins), distribution, platform, bag, memory ?? GraphMemory.Empty);
-        _packages = new(_memory.Packages.Count, StringComparer.Ordinal);
-        _merger = new(_workspace, new(workspace, name => _memory.Find(name) is null), _workspace, bag);
+        memory ??= GraphMemory.Empty;
+        (_workspace, _distribution, _platform, _bag, _remembered) = (new(workspace, pins), distribution, platform, bag, new(memory, workspace));
+        _packages = new(memory.Packages.Count, StringComparer.Ordinal);
+        _merger = new(_workspace, new(workspace, name => memory.Find(name) is null), _workspace, bag);
     }
 
     /// <summary>What was found out by reading files, and is not in the memory that was given.</summary>
@@ -111,7 +112,7 @@ public sealed class GraphBuilder
 
         if (_path.Count == 0)
         {
-            LookAhead(name);
+            _remembered.LookAhead(name);
         }
 
         _path.Add(name);
@@ -134,39 +135,10 @@ public sealed class GraphBuilder
         return package;
     }
 
-    /// <summary>
-    /// Asks the file system, on another processor and while the graph grows, whether the files are as they were when what is remembered below this name was found out.
-    /// </summary>
-    private void LookAhead(string name)
-    {
-        if (_memory.Find(name) is not { } root)
-        {
-            return;
-        }
-
-        _ = Task.Run(() =>
-        {
-            var met = new HashSet<string>(StringComparer.Ordinal) { name };
-            var waiting = new Stack<RememberedPackage>([root]);
-            while (waiting.TryPop(out var known))
-            {
-                foreach (var input in known.Inputs)
-                {
-                    _ = _workspace.Stamp(input.Path);
-                }
-
-                foreach (var below in known.Roles.SelectMany(names => names).Where(met.Add).Select(_memory.Find).OfType<RememberedPackage>().Reverse())
-                {
-                    waiting.Push(below);
-                }
-            }
-        });
-    }
-
     /// <summary>A package as it is remembered, if nothing that it was made from has changed. What only its build needs is read when that comes.</summary>
     private Package? Recall(string name, Func<Package?> make)
     {
-        if (_memory.Find(name) is not { } known || known.Inputs.Any(i => _workspace.Stamp(i.Path) != i.Stamp))
+        if (_remembered.Find(name) is not { } known)
         {
             return null;
         }

@@ -13,8 +13,11 @@ public interface IAvailability
     /// <summary>Whether what <see cref="Find(Package, Need)"/> found must be taken from elsewhere first.</summary>
     bool IsElsewhere(Package package, Need need);
 
-    /// <summary>A record of an action.</summary>
-    Record? Find(BuildKey key, Need need);
+    /// <summary>A record of the action that would build a package, if it fits: equal files may come from packages of other names.</summary>
+    Record? Find(Package.Built package, BuildKey key, Func<Record, bool> fits, Need need);
+
+    /// <summary>A record of the same import, whose files are all here: nobody else is asked for what the mirrors have.</summary>
+    Record? FindImport(Package.Imported package);
 
     /// <summary>Whether anything of this name and version was made before, whatever its keys.</summary>
     bool WasMade(Package package);

@@ -64,9 +64,9 @@ public sealed class Planner
         {
             built.Add(build.Built.Key);
             _demand.AddInputs(build.Built, Need.Build, Need.Run);
-            _demand.AddRoot(_request.BuildTools, Need.Run);
         }
 
+        _demand.AddRoot(built.Count == 0 ? [] : _request.BuildTools, Need.Run);
         return _demand.Follow().Any(p => !built.Contains(p.Key));
     }
 
@@ -100,7 +100,7 @@ public sealed class Planner
         var (isDecided, same) = package switch
         {
             Package.Built built when !_request.Rebuild => Decide(built, need),
-            Package.Imported imported => (true, _there.Find(BuildKeys.Of(imported), Need.All)),
+            Package.Imported imported => (true, _there.FindImport(imported)),
             _ => (true, null),
         };
         // Its outputs may be known though they have to be made again.
@@ -139,8 +139,7 @@ public sealed class Planner
             return (false, null);
         }
 
-        var same = _there.Find(BuildKeys.Of(package, root, test.Packages.Select(t => t.Record)), need);
-        return (true, same is not null && BuildKeys.Fits(same, package, root) ? same : null);
+        return (true, _there.Find(package, BuildKeys.Of(package, root, test.Packages.Select(t => t.Record)), r => BuildKeys.Fits(r, package, root), need));
     }
 
     private IEnumerable<PlanStep> Fetches(Package.Built package, HashSet<Digest> fetched) =>

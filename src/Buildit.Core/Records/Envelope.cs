@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Buildit.Core.Json;
 
 namespace Buildit.Core.Records;
 
@@ -72,14 +73,14 @@ public sealed record Envelope(ReadOnlyMemory<byte> Payload, ImmutableArray<Envel
         {
             using var json = JsonDocument.Parse(bytes);
             var root = json.RootElement;
-            return Statement.Text(root, "payloadType") == PayloadType
+            return JsonDocuments.Text(root, "payloadType") == PayloadType
                 ? new(
                     root.GetProperty("payload").GetBytesFromBase64(),
-                    [.. root.GetProperty("signatures").EnumerateArray().Select(s => new EnvelopeSignature(Statement.Text(s, "keyid"), s.GetProperty("sig").GetBytesFromBase64()))],
+                    [.. root.GetProperty("signatures").EnumerateArray().Select(s => new EnvelopeSignature(JsonDocuments.Text(s, "keyid"), s.GetProperty("sig").GetBytesFromBase64()))],
                     root.TryGetProperty("layers", out var layers) ? [.. layers.EnumerateArray().Select(Layer)] : [])
                 : null;
         }
-        catch (Exception e) when (Statement.IsMalformed(e))
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
             return null;
         }
@@ -102,5 +103,5 @@ public sealed record Envelope(ReadOnlyMemory<byte> Payload, ImmutableArray<Envel
     }
 
     private static LayerForm Layer(JsonElement e) =>
-        new(Digest.Parse(Statement.Text(e, "diffId")), Statement.Text(e, "mediaType"), Digest.Parse(Statement.Text(e, "digest")), e.GetProperty("size").GetInt64());
+        new(Digest.Parse(JsonDocuments.Text(e, "diffId")), JsonDocuments.Text(e, "mediaType"), Digest.Parse(JsonDocuments.Text(e, "digest")), e.GetProperty("size").GetInt64());
 }

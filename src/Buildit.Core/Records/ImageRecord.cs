@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Buildit.Core.Json;
 
 namespace Buildit.Core.Records;
 
@@ -39,9 +40,9 @@ public sealed record ImageRecord
     public static ImageRecord? Open(Envelope envelope) => Statement.Read(envelope, BuildType, s => s.Subjects.Single() is var (name, digest) ? new ImageRecord
     {
         Key = s.Preimage,
-        Name = Statement.Text(s.Declared, "container"),
-        Version = Statement.Text(s.Declared, "version"),
-        Platform = new(Statement.Text(s.Declared, "os"), Statement.Text(s.Declared, "arch")),
+        Name = JsonDocuments.Text(s.Declared, "container"),
+        Version = JsonDocuments.Text(s.Declared, "version"),
+        Platform = new(JsonDocuments.Text(s.Declared, "os"), JsonDocuments.Text(s.Declared, "arch")),
         FileName = name,
         Digest = digest,
         Materials = s.Materials,

@@ -1,3 +1,4 @@
+using Buildit.Core.Trees;
 
 namespace Buildit.Core.Records;
 
@@ -24,8 +25,8 @@ public static class Needs
     public static IEnumerable<string> Of(this Need need, Record record) => need switch
     {
         Need.Record => [],
-        Need.Run => record.Outputs.Keys.Where(static o => o == "runtime"),
-        Need.Build => record.Outputs.Keys.Where(static o => o is "runtime" or "dev"),
+        Need.Run => record.Outputs.Keys.Where(static o => o == OutputSplit.Runtime),
+        Need.Build => record.Outputs.Keys.Where(static o => o is OutputSplit.Runtime or OutputSplit.Dev),
         Need.All => record.Outputs.Keys,
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Buildit.Core.Json;
 using Buildit.Core.Keys;
 
 namespace Buildit.Core.Records;
@@ -45,17 +46,17 @@ public static class RecordFormat
     {
         w.WriteString("buildKey", r.BuildKey.Digest.Hex);
         w.WriteNumber("sourceDate", r.SourceDate);
-        Statement.Texts(w, "runtimeNeeds", r.RuntimeNeeds);
-        Statement.Texts(w, "sonames", r.Sonames);
+        JsonDocuments.Texts(w, "runtimeNeeds", r.RuntimeNeeds);
+        JsonDocuments.Texts(w, "sonames", r.Sonames);
     }
 
     private static Record Read(StatementReader s) => new()
     {
-        Package = Statement.Text(s.Declared, "package"),
-        Version = Statement.Text(s.Declared, "version"),
-        Platform = new(Statement.Text(s.Declared, "os"), Statement.Text(s.Declared, "arch")),
-        RecipeKey = new(Digest.Parse(Statement.Text(s.Declared, "recipeKey"))),
-        BuildKey = new(Digest.Parse(Statement.Text(s.Found, "buildKey"))),
+        Package = JsonDocuments.Text(s.Declared, "package"),
+        Version = JsonDocuments.Text(s.Declared, "version"),
+        Platform = new(JsonDocuments.Text(s.Declared, "os"), JsonDocuments.Text(s.Declared, "arch")),
+        RecipeKey = new(Digest.Parse(JsonDocuments.Text(s.Declared, "recipeKey"))),
+        BuildKey = new(Digest.Parse(JsonDocuments.Text(s.Found, "buildKey"))),
         Outputs = s.Subjects.Remove(Nothing),
         RuntimeNeeds = StatementReader.Texts(s.Found, "runtimeNeeds"),
         Sonames = StatementReader.Texts(s.Found, "sonames"),

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Buildit.Core.Json;
 using Buildit.Core.Keys;
 
 namespace Buildit.Core.Records;
@@ -57,48 +59,18 @@ internal sealed record Statement(
             using var json = JsonDocument.Parse(envelope.Payload);
             var root = json.RootElement;
             var definition = root.GetProperty("predicate").GetProperty("buildDefinition");
-            return Text(root, "_type") == StatementType && Text(root, "predicateType") == PredicateType && Text(definition, "buildType") == buildType
+            return JsonDocuments.Text(root, "_type") == StatementType && JsonDocuments.Text(root, "predicateType") == PredicateType && JsonDocuments.Text(definition, "buildType") == buildType
                 ? read(new(root, definition.GetProperty("externalParameters"), definition.GetProperty("internalParameters")))
                 : null;
         }
-        catch (Exception e) when (IsMalformed(e))
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
             return null;
         }
     }
 
-    /// <summary>One JSON object.</summary>
-    public static byte[] Json(Action<Utf8JsonWriter> write)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-
-        return stream.ToArray();
-    }
-
-    /// <summary>A list of texts.</summary>
-    public static void Texts(Utf8JsonWriter w, string name, ImmutableArray<string> values)
-    {
-        w.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            w.WriteStringValue(value);
-        }
-
-        w.WriteEndArray();
-    }
-
-    /// <summary>A text that must be there.</summary>
-    public static string Text(JsonElement e, string name) => e.GetProperty(name).GetString() ?? throw new FormatException(name);
-
-    /// <summary>Whether an exception says that a document is not what it should be.</summary>
-    public static bool IsMalformed(Exception e) =>
-        e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException or ArgumentException or IndexOutOfRangeException;
+    /// <summary>One JSON object, escaped as all records ever were.</summary>
+    public static byte[] Json(Action<Utf8JsonWriter> members) => JsonDocuments.Write(members, JavaScriptEncoder.Default);
 
     /// <summary>
     /// The versions of all that reaches a result without being declared. Not the program's own: two builders that agree write the same statement, whichever
@@ -155,17 +127,17 @@ internal sealed record Statement(
 internal sealed record StatementReader(JsonElement Root, JsonElement Declared, JsonElement Found)
 {
     public ImmutableSortedDictionary<string, Digest> Subjects =>
-        Root.GetProperty("subject").EnumerateArray().ToImmutableSortedDictionary(s => Statement.Text(s, "name"), DigestOf, StringComparer.Ordinal);
+        Root.GetProperty("subject").EnumerateArray().ToImmutableSortedDictionary(s => JsonDocuments.Text(s, "name"), DigestOf, StringComparer.Ordinal);
 
     public ImmutableArray<Material> Materials =>
     [
         .. Root.GetProperty("predicate").GetProperty("buildDefinition").GetProperty("resolvedDependencies").EnumerateArray()
-            .Select(m => new Material(Statement.Text(m, "name"), m.TryGetProperty("uri", out var u) ? u.GetString() : null, DigestOf(m))),
+            .Select(m => new Material(JsonDocuments.Text(m, "name"), m.TryGetProperty("uri", out var u) ? u.GetString() : null, DigestOf(m))),
     ];
 
     public Digest Preimage => DigestOf(Root.GetProperty("predicate").GetProperty("runDetails").GetProperty("byproducts")[0]);
 
     public static ImmutableArray<string> Texts(JsonElement e, string name) => [.. e.GetProperty(name).EnumerateArray().Select(v => v.GetString() ?? "")];
 
-    private static Digest DigestOf(JsonElement e) => Digest.Parse(Statement.Text(e.GetProperty("digest"), "sha256"));
+    private static Digest DigestOf(JsonElement e) => Digest.Parse(JsonDocuments.Text(e.GetProperty("digest"), "sha256"));
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Buildit.Core.Json;
 
 namespace Buildit.Core.Registries;
 
@@ -19,46 +19,37 @@ public sealed record ArtifactManifest(string Type, ImmutableArray<Descriptor> La
     public Descriptor? Subject { get; init; }
 
     /// <summary>Its bytes; equal manifests give equal bytes.</summary>
-    public byte[] Write()
+    public byte[] Write() => JsonDocuments.Write(json =>
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        json.WriteNumber("schemaVersion", 2);
+        json.WriteString("mediaType", MediaType);
+        json.WriteString("artifactType", Type);
+        json.WritePropertyName("config");
+        Descriptor.Empty.Write(json);
+        json.WriteStartArray("layers");
+        foreach (var layer in Layers)
         {
-            json.WriteStartObject();
-            json.WriteNumber("schemaVersion", 2);
-            json.WriteString("mediaType", MediaType);
-            json.WriteString("artifactType", Type);
-            json.WritePropertyName("config");
-            Descriptor.Empty.Write(json);
-            json.WriteStartArray("layers");
-            foreach (var layer in Layers)
-            {
-                layer.Write(json);
-            }
+            layer.Write(json);
+        }
 
-            json.WriteEndArray();
-            if (Subject is not null)
-            {
-                json.WritePropertyName("subject");
-                Subject.Write(json);
-            }
+        json.WriteEndArray();
+        if (Subject is not null)
+        {
+            json.WritePropertyName("subject");
+            Subject.Write(json);
+        }
 
-            if (!Annotations.IsEmpty)
+        if (!Annotations.IsEmpty)
+        {
+            json.WriteStartObject("annotations");
+            foreach (var (name, value) in Annotations)
             {
-                json.WriteStartObject("annotations");
-                foreach (var (name, value) in Annotations)
-                {
-                    json.WriteString(name, value);
-                }
-
-                json.WriteEndObject();
+                json.WriteString(name, value);
             }
 
             json.WriteEndObject();
         }
-
-        return stream.ToArray();
-    }
+    });
 
     /// <summary>Reads the manifest of an artifact; null for anything else.</summary>
     public static ArtifactManifest? Read(ReadOnlyMemory<byte> bytes)
@@ -67,15 +58,15 @@ public sealed record ArtifactManifest(string Type, ImmutableArray<Descriptor> La
         {
             using var document = JsonDocument.Parse(bytes);
             var root = document.RootElement;
-            return new(root.GetProperty("artifactType").GetString()!, [.. root.GetProperty("layers").EnumerateArray().Select(Descriptor.Read)])
+            return new(JsonDocuments.Text(root, "artifactType"), [.. root.GetProperty("layers").EnumerateArray().Select(Descriptor.Read)])
             {
                 Annotations = root.TryGetProperty("annotations", out var annotations)
-                    ? annotations.EnumerateObject().ToImmutableSortedDictionary(a => a.Name, a => a.Value.GetString()!, StringComparer.Ordinal)
+                    ? annotations.EnumerateObject().ToImmutableSortedDictionary(a => a.Name, a => a.Value.GetString() ?? throw new FormatException(a.Name), StringComparer.Ordinal)
                     : ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal),
                 Subject = root.TryGetProperty("subject", out var subject) ? Descriptor.Read(subject) : null,
             };
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Buildit.Core.Json;
 
 namespace Buildit.Core.Registries;
 
@@ -20,12 +21,14 @@ public sealed record Descriptor(string MediaType, Digest Digest, long Size)
     /// <summary>The bytes themselves, where they are few enough to come along.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }
 
-    internal static Descriptor Read(JsonElement e) => new(e.GetProperty("mediaType").GetString()!, Digest.Parse(e.GetProperty("digest").GetString()!), e.GetProperty("size").GetInt64())
+    /// <summary>Reads one; what is thrown if it is none is <see cref="JsonDocuments.IsMalformed"/>.</summary>
+    public static Descriptor Read(JsonElement e) => new(JsonDocuments.Text(e, "mediaType"), Digest.Parse(JsonDocuments.Text(e, "digest")), e.GetProperty("size").GetInt64())
     {
         Data = e.TryGetProperty("data", out var data) ? data.GetBytesFromBase64() : default,
     };
 
-    internal void Write(Utf8JsonWriter json)
+    /// <summary>Writes it as an object.</summary>
+    public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("mediaType", MediaType);

@@ -1,6 +1,6 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Buildit.Core.Binhosts;
+using Buildit.Core.Json;
 
 namespace Buildit.Core.Registries;
 
@@ -16,52 +16,40 @@ public static class ReferrerList
     /// <param name="name">What tells its later states from other artifacts.</param>
     public static byte[]? Add(ReadOnlyMemory<byte>? list, ArtifactManifest artifact, ReadOnlySpan<byte> bytes, string name)
     {
-        using var index = Parse(list ?? OciIndex.Empty);
         var (digest, size) = (Digest.Of(bytes), bytes.Length);
-        var others = index.RootElement.TryGetProperty("manifests", out var manifests) ? manifests.EnumerateArray().ToArray() : [];
-        return others.Any(m => Text(m, "digest") == digest.ToString()) ? null : Write(json =>
+        try
         {
-            Array.ForEach([.. others.Where(m => !(m.TryGetProperty("annotations", out var a) && Text(a, NameOf) == name))], m => m.WriteTo(json));
+            return Added(list ?? OciIndex.Empty, artifact.Type, digest, size, name);
+        }
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
+        {
+            // Whatever it is, nobody can find anything by it.
+            return Added(OciIndex.Empty, artifact.Type, digest, size, name);
+        }
+    }
+
+    private static byte[]? Added(ReadOnlyMemory<byte> list, string type, Digest digest, int size, string name)
+    {
+        using var index = JsonDocument.Parse(list);
+        var others = index.RootElement.TryGetProperty("manifests", out var manifests) ? manifests.EnumerateArray().ToArray() : [];
+        return others.Any(m => JsonDocuments.TextOrNull(m, "digest") == digest.ToString()) ? null : JsonDocuments.Write(json =>
+        {
+            json.WriteNumber("schemaVersion", 2);
+            json.WriteString("mediaType", OciIndex.MediaType);
+            json.WriteStartArray("manifests");
+            Array.ForEach([.. others.Where(m => NameIn(m) != name)], m => m.WriteTo(json));
             json.WriteStartObject();
             json.WriteString("mediaType", ArtifactManifest.MediaType);
             json.WriteString("digest", digest.ToString());
             json.WriteNumber("size", size);
-            json.WriteString("artifactType", artifact.Type);
+            json.WriteString("artifactType", type);
             json.WriteStartObject("annotations");
             json.WriteString(NameOf, name);
             json.WriteEndObject();
             json.WriteEndObject();
+            json.WriteEndArray();
         });
     }
 
-    private static JsonDocument Parse(ReadOnlyMemory<byte> list)
-    {
-        try
-        {
-            return JsonDocument.Parse(list);
-        }
-        catch (JsonException)
-        {
-            return JsonDocument.Parse(OciIndex.Empty);
-        }
-    }
-
-    private static string? Text(JsonElement e, string name) => e.TryGetProperty(name, out var value) ? value.GetString() : null;
-
-    private static byte[] Write(Action<Utf8JsonWriter> manifests)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("schemaVersion", 2);
-            json.WriteString("mediaType", OciIndex.MediaType);
-            json.WriteStartArray("manifests");
-            manifests(json);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return stream.ToArray();
-    }
+    private static string? NameIn(JsonElement manifest) => manifest.TryGetProperty("annotations", out var annotations) ? JsonDocuments.TextOrNull(annotations, NameOf) : null;
 }

@@ -64,9 +64,15 @@ public sealed record PublicKey(Digest Id, string Name, ReadOnlyMemory<byte> Info
         }
 
         var isDate = DateTimeOffset.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var day);
-        moment = isDate ? day.AddDays(days).AddTicks(-days) : null;
+        moment = isDate ? day.AddTicks(days * (TimeSpan.TicksPerDay - 1)) : null;
         return isDate;
     }
+
+    /// <summary>Why it does not count at a moment, to be read after "the key"; null if it does.</summary>
+    public string? Objection(DateTimeOffset now) =>
+        NotAfter < now ? $"counted until {Date(NotAfter)} only"
+        : NotBefore > now ? $"does not count before {Date(NotBefore)}"
+        : null;
 
     /// <summary>The PEM file.</summary>
     public string Print()

@@ -1,4 +1,5 @@
 using Buildit.Core;
+using Buildit.Core.Json;
 using Buildit.Core.Trees;
 using Buildit.Images.Oci;
 
@@ -32,16 +33,18 @@ public static class DockerArchive
         tar.Finish();
     }
 
-    private static byte[] ManifestOf(OciImage image, string config) => Json.Write(json =>
-    {
-        json.WriteStartArray();
-        json.WriteStartObject();
-        json.WriteString("Config", config);
-        Json.Texts(json, "RepoTags", image.Tag is { } tag ? [tag] : []);
-        Json.Texts(json, "Layers", image.Layers.Select(l => LayerName(l.DiffId)));
-        json.WriteEndObject();
-        json.WriteEndArray();
-    });
+    // A list, since docker can save several images together.
+    private static byte[] ManifestOf(OciImage image, string config) =>
+    [
+        (byte)'[',
+        .. JsonDocuments.Write(json =>
+        {
+            json.WriteString("Config", config);
+            JsonDocuments.Texts(json, "RepoTags", image.Tag is { } tag ? [tag] : []);
+            JsonDocuments.Texts(json, "Layers", image.Layers.Select(l => LayerName(l.DiffId)));
+        }),
+        (byte)']',
+    ];
 
     private static string LayerName(Digest diffId) => diffId.Hex + ".tar";
 }

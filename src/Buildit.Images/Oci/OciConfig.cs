@@ -1,8 +1,7 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Json;
 using Buildit.Images.Composition;
 using Buildit.Store.Layers;
 
@@ -13,10 +12,9 @@ internal static class OciConfig
 {
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    internal static byte[] Write(OciRequest request, IReadOnlyList<(LayerGroup Group, LayerBlob Blob)> layers, DiagnosticBag bag) => Json.Write(json =>
+    internal static byte[] Write(OciRequest request, IReadOnlyList<(LayerGroup Group, LayerBlob Blob)> layers, DiagnosticBag bag) => JsonDocuments.Write(json =>
     {
         var created = SourceDate.ToRfc3339(request.Root.Mtime);
-        json.WriteStartObject();
         json.WriteString("created", created);
         if (request.Container.Author is { Length: > 0 } author)
         {
@@ -28,7 +26,7 @@ internal static class OciConfig
         WriteSettings(json, request.Step, bag);
         json.WriteStartObject("rootfs");
         json.WriteString("type", "layers");
-        Json.Texts(json, "diff_ids", layers.Select(l => l.Blob.DiffId.ToString()));
+        JsonDocuments.Texts(json, "diff_ids", layers.Select(l => l.Blob.DiffId.ToString()));
         json.WriteEndObject();
         json.WriteStartArray("history");
         foreach (var (group, _) in layers)
@@ -40,7 +38,6 @@ internal static class OciConfig
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     });
 
     private static void WriteSettings(Utf8JsonWriter json, Step.Image step, DiagnosticBag bag)
@@ -49,7 +46,7 @@ internal static class OciConfig
         json.WriteStartObject("config");
         WriteText(json, "User", settings.User);
         WriteSet(json, "ExposedPorts", ExposedPort.ParseAll(settings.Expose, step.Span, bag).Select(p => p.ToString()));
-        Json.Texts(json, "Env", Environment(settings));
+        JsonDocuments.Texts(json, "Env", Environment(settings));
         WriteTexts(json, "Entrypoint", settings.Entrypoint);
         WriteTexts(json, "Cmd", settings.Cmd);
         WriteSet(json, "Volumes", settings.Volumes.Distinct().Order(StringComparer.Ordinal));
@@ -87,7 +84,7 @@ internal static class OciConfig
     {
         if (values.Count > 0)
         {
-            Json.Texts(json, name, values);
+            JsonDocuments.Texts(json, name, values);
         }
     }
 
@@ -108,31 +105,5 @@ internal static class OciConfig
         }
 
         json.WriteEndObject();
-    }
-}
-
-/// <summary>JSON whose bytes depend on nothing but what is written.</summary>
-internal static class Json
-{
-    internal static byte[] Write(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            write(json);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    internal static void Texts(Utf8JsonWriter json, string name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
     }
 }

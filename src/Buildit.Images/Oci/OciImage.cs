@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Buildit.Core;
+using Buildit.Core.Binhosts;
 using Buildit.Core.Containers;
+using Buildit.Core.Json;
+using Buildit.Core.Registries;
 using Buildit.Images.Composition;
 using Buildit.Store.Layers;
 
@@ -9,9 +12,6 @@ namespace Buildit.Images.Oci;
 
 /// <summary>What an OCI image is made from.</summary>
 public sealed record OciRequest(ImageRoot Root, Container Container, Step.Image Step);
-
-/// <summary>Something that a manifest names.</summary>
-public sealed record OciDescriptor(string MediaType, Digest Digest, long Size);
 
 /// <summary>An OCI image: its documents as bytes, and its layers as blobs on disk. Ready for a layout or a registry.</summary>
 /// <param name="Platform">What it runs on.</param>
@@ -22,50 +22,26 @@ public sealed record OciDescriptor(string MediaType, Digest Digest, long Size);
 public sealed record OciImage(Platform Platform, ReadOnlyMemory<byte> Config, ReadOnlyMemory<byte> Manifest, ImmutableArray<LayerBlob> Layers, string? Tag)
 {
     /// <summary>Media type of <see cref="Manifest"/>.</summary>
-    public const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
+    public const string ManifestType = ArtifactManifest.MediaType;
 
     /// <summary>Media type of <see cref="Config"/>.</summary>
     public const string ConfigType = "application/vnd.oci.image.config.v1+json";
-
-    private const string IndexType = "application/vnd.oci.image.index.v1+json";
 
     /// <summary>The image's digest.</summary>
     public Digest Digest => Digest.Of(Manifest.Span);
 
     /// <summary>The <c>index.json</c> of a layout that holds this image alone.</summary>
-    public byte[] WriteIndex() => Json.Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteNumber("schemaVersion", 2);
-        json.WriteString("mediaType", IndexType);
-        json.WriteStartArray("manifests");
-        json.WriteStartObject();
-        WriteDescriptor(json, ManifestType, Digest, Manifest.Length);
-        json.WriteStartObject("platform");
-        json.WriteString("architecture", Platform.Arch);
-        json.WriteString("os", Platform.Os);
-        json.WriteEndObject();
-        if (Tag is not null)
-        {
-            json.WriteStartObject("annotations");
-            json.WriteString("org.opencontainers.image.ref.name", Tag);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    public byte[] WriteIndex() => OciIndex.Add(OciIndex.Empty, new(Digest, Manifest.Length, Platform, Tag))!;
 
     /// <summary>What a manifest names, its configuration first; null if it is not the manifest of an image.</summary>
-    public static ImmutableArray<OciDescriptor>? ReadManifest(ReadOnlyMemory<byte> manifest)
+    public static ImmutableArray<Descriptor>? ReadManifest(ReadOnlyMemory<byte> manifest)
     {
         try
         {
             using var json = JsonDocument.Parse(manifest);
-            return [Descriptor(json.RootElement.GetProperty("config")), .. json.RootElement.GetProperty("layers").EnumerateArray().Select(Descriptor)];
+            return [Descriptor.Read(json.RootElement.GetProperty("config")), .. json.RootElement.GetProperty("layers").EnumerateArray().Select(Descriptor.Read)];
         }
-        catch (Exception e) when (IsMalformed(e))
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
             return null;
         }
@@ -79,7 +55,7 @@ public sealed record OciImage(Platform Platform, ReadOnlyMemory<byte> Config, Re
             using var json = JsonDocument.Parse(config);
             return [.. json.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(d => Digest.Parse(d.GetString() ?? ""))];
         }
-        catch (Exception e) when (IsMalformed(e))
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
             return null;
         }
@@ -87,37 +63,20 @@ public sealed record OciImage(Platform Platform, ReadOnlyMemory<byte> Config, Re
 
     internal static byte[] WriteManifest(ReadOnlySpan<byte> config, IEnumerable<LayerBlob> layers)
     {
-        var (digest, size) = (Digest.Of(config), config.Length);
-        return Json.Write(json =>
+        var described = new Descriptor(ConfigType, Digest.Of(config), config.Length);
+        return JsonDocuments.Write(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("schemaVersion", 2);
             json.WriteString("mediaType", ManifestType);
-            json.WriteStartObject("config");
-            WriteDescriptor(json, ConfigType, digest, size);
-            json.WriteEndObject();
+            json.WritePropertyName("config");
+            described.Write(json);
             json.WriteStartArray("layers");
             foreach (var layer in layers)
             {
-                json.WriteStartObject();
-                WriteDescriptor(json, layer.MediaType, layer.Digest, layer.Size);
-                json.WriteEndObject();
+                new Descriptor(layer.MediaType, layer.Digest, layer.Size).Write(json);
             }
 
             json.WriteEndArray();
-            json.WriteEndObject();
         });
-    }
-
-    private static OciDescriptor Descriptor(JsonElement e) =>
-        new(e.GetProperty("mediaType").GetString() ?? "", Digest.Parse(e.GetProperty("digest").GetString() ?? ""), e.GetProperty("size").GetInt64());
-
-    private static bool IsMalformed(Exception e) => e is JsonException or KeyNotFoundException or FormatException or InvalidOperationException;
-
-    private static void WriteDescriptor(Utf8JsonWriter json, string mediaType, Digest digest, long size)
-    {
-        json.WriteString("mediaType", mediaType);
-        json.WriteString("digest", digest.ToString());
-        json.WriteNumber("size", size);
     }
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using Buildit.Core;
+using Buildit.Core.Binhosts;
 using Buildit.Core.Trees;
 using Buildit.Store.Files;
 using Buildit.Store.Native;
@@ -8,8 +10,6 @@ namespace Buildit.Images.Oci;
 /// <summary>Writes an image as OCI image layout: a directory, or one tar file. One writer a path: the caller holds the lock.</summary>
 public static class OciLayoutWriter
 {
-    private static readonly byte[] LayoutFile = """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray();
-
     /// <summary>
     /// Writes the layout directory beside its place and then puts it there; an older one is moved away first and deleted last. After an interruption, the next
     /// writing clears up, and puts the older one back if it had been moved away.
@@ -41,7 +41,7 @@ public static class OciLayoutWriter
         var contents = Documents(image).ToDictionary(d => d.Path, d => (Size: (long)d.Bytes.Length, Open: (Func<Stream>)(() => new MemoryStream(d.Bytes))), StringComparer.Ordinal);
         foreach (var layer in image.Layers)
         {
-            contents[BlobPath(layer.Digest)] = (layer.Size, () => File.OpenRead(layer.Path));
+            contents[BinhostLayout.Blob(layer.Digest)] = (layer.Size, () => File.OpenRead(layer.Path));
         }
 
         var tree = Tree.Create(contents.Select(c => new TreeEntry(c.Key, EntryKind.File) { Size = c.Value.Size }), mtime);
@@ -52,10 +52,10 @@ public static class OciLayoutWriter
 
     private static void Fill(OciImage image, string directory)
     {
-        Directory.CreateDirectory(Path.Combine(directory, "blobs", "sha256"));
+        Directory.CreateDirectory(Path.Combine(directory, BinhostLayout.Blobs));
         foreach (var layer in image.Layers.DistinctBy(l => l.Digest))
         {
-            HardLink.CreateOrCopy(layer.Path, Path.Combine(directory, BlobPath(layer.Digest)));
+            HardLink.CreateOrCopy(layer.Path, Path.Combine(directory, BinhostLayout.Blob(layer.Digest)));
         }
 
         foreach (var (path, bytes) in Documents(image))
@@ -68,13 +68,11 @@ public static class OciLayoutWriter
 
     private static IEnumerable<(string Path, byte[] Bytes)> Documents(OciImage image) =>
     [
-        (BlobPath(Digest.Of(image.Config.Span)), image.Config.ToArray()),
-        (BlobPath(image.Digest), image.Manifest.ToArray()),
-        ("oci-layout", LayoutFile),
-        ("index.json", image.WriteIndex()),
+        (BinhostLayout.Blob(Digest.Of(image.Config.Span)), image.Config.ToArray()),
+        (BinhostLayout.Blob(image.Digest), image.Manifest.ToArray()),
+        (BinhostLayout.LayoutMarker, Encoding.UTF8.GetBytes(BinhostLayout.LayoutMarkerText)),
+        (BinhostLayout.ImageIndex, image.WriteIndex()),
     ];
-
-    private static string BlobPath(Digest digest) => $"blobs/sha256/{digest.Hex}";
 
     private static void Recover(string fresh, string old, string place)
     {

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Buildit.Core;
+using Buildit.Core.Binhosts;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Json;
+using Buildit.Core.Registries;
 using Buildit.Images.Oci;
 using Buildit.Store.Archives;
 using Buildit.Store.Compression;
@@ -13,7 +16,7 @@ namespace Buildit.Images.Reading;
 internal sealed class OciLayout(IImageFiles files, TarListing listing)
 {
     /// <summary>The file that says what the directory is.</summary>
-    public const string Marker = "oci-layout";
+    public const string Marker = BinhostLayout.LayoutMarker;
 
     private const int LargestDocument = 16 << 20;
     private const string Docker = "application/vnd.docker.distribution.manifest.v2+json";
@@ -25,7 +28,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing)
         {
             return ReadImage(cancel);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
             throw Damaged($"a document in it is not what it should be: {e.Message}", e);
         }
@@ -33,12 +36,12 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing)
 
     private ImageContent ReadImage(CancellationToken cancel)
     {
-        var named = ManifestOf(Document("index.json"));
+        var named = ManifestOf(Document(BinhostLayout.ImageIndex));
         var manifest = Blob(named);
         using var parsed = JsonDocument.Parse(manifest);
-        var config = Blob(Descriptor.Of(parsed.RootElement.GetProperty("config")));
+        var config = Blob(Descriptor.Read(parsed.RootElement.GetProperty("config")));
         using var parsedConfig = JsonDocument.Parse(config);
-        var layers = parsed.RootElement.GetProperty("layers").EnumerateArray().Select(Descriptor.Of).ToArray();
+        var layers = parsed.RootElement.GetProperty("layers").EnumerateArray().Select(Descriptor.Read).ToArray();
         var diffIds = parsedConfig.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(d => Digest.Parse(d.GetString()!)).ToArray();
         if (layers.Length != diffIds.Length)
         {
@@ -66,7 +69,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing)
     private Descriptor ManifestOf(byte[] index)
     {
         using var parsed = JsonDocument.Parse(index);
-        var manifests = parsed.RootElement.GetProperty("manifests").EnumerateArray().Select(Descriptor.Of).Where(d => d.MediaType is OciImage.ManifestType or Docker).ToArray();
+        var manifests = parsed.RootElement.GetProperty("manifests").EnumerateArray().Select(Descriptor.Read).Where(d => d.MediaType is OciImage.ManifestType or Docker).ToArray();
         return manifests switch
         {
             [var only] => only,
@@ -100,7 +103,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing)
         }
     }
 
-    private Stream Open(Descriptor descriptor) => files.Open($"blobs/sha256/{descriptor.Digest.Hex}") ?? throw Damaged($"the blob {descriptor.Digest} is not there");
+    private Stream Open(Descriptor descriptor) => files.Open(BinhostLayout.Blob(descriptor.Digest)) ?? throw Damaged($"the blob {descriptor.Digest} is not there");
 
     private byte[] Document(string path)
     {
@@ -130,10 +133,4 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing)
         : [];
 
     private BuilditException Damaged(string why, Exception? inner = null) => new(ExitCode.InvalidInput, $"{files.Name} is damaged: {why}", inner: inner);
-
-    private readonly record struct Descriptor(string MediaType, Digest Digest, long Size)
-    {
-        public static Descriptor Of(JsonElement e) => new(
-            e.TryGetProperty("mediaType", out var type) ? type.GetString() ?? "" : "", Digest.Parse(e.GetProperty("digest").GetString() ?? ""), e.GetProperty("size").GetInt64());
-    }
 }

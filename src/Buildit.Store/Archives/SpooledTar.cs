@@ -1,4 +1,3 @@
-using Buildit.Core.Trees;
 using Buildit.Store.Sources;
 
 namespace Buildit.Store.Archives;
@@ -40,16 +39,8 @@ public sealed class SpooledTar : IDisposable
     private SpooledTar Fill(Stream tar, SourceLimits limits, CancellationToken cancel)
     {
         using var limited = new LimitedStream(tar, limits.Bytes);
-        var count = 0;
-        foreach (var entry in new TarArchiveReader(limited).Read())
+        foreach (var (path, entry) in new TarArchiveReader(limited).ReadClean(limits.Entries, cancel))
         {
-            cancel.ThrowIfCancellationRequested();
-            if (++count > limits.Entries)
-            {
-                throw new RefusedException($"it has more than {limits.Entries} entries");
-            }
-
-            var path = TreePath.Clean(entry.Name) ?? throw RefusedException.Entry(entry.Name, "leads out of it");
             if (entry.Content is { } content)
             {
                 _files[path] = _spool.Add(content, executable: false);

@@ -32,15 +32,8 @@ public sealed class TarListing(string scratch, SourceLimits? limits = null)
     {
         using var limited = new LimitedStream(tar, _limits.Bytes);
         var files = new List<ListedFile>();
-        foreach (var entry in new TarArchiveReader(limited).Read())
+        foreach (var (path, entry) in new TarArchiveReader(limited).ReadClean(_limits.Entries, cancel))
         {
-            cancel.ThrowIfCancellationRequested();
-            if (files.Count >= _limits.Entries)
-            {
-                throw new RefusedException($"it has more than {_limits.Entries} entries");
-            }
-
-            var path = TreePath.Clean(entry.Name) ?? throw RefusedException.Entry(entry.Name, "leads out of it");
             if (path.Length > 0)
             {
                 files.Add(List(entry, path, isText(path)));
@@ -52,6 +45,11 @@ public sealed class TarListing(string scratch, SourceLimits? limits = null)
 
     private ListedFile List(ArchiveEntry entry, string path, bool isText)
     {
+        if (entry.Uid < 0 || entry.Gid < 0)
+        {
+            throw RefusedException.Entry(path, "has an owner that is out of range");
+        }
+
         var listed = new TreeEntry(path, entry.Kind) { Mode = entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Target = Target(entry), Capabilities = entry.Capabilities };
         if (entry.Content is not { } content)
         {

@@ -26,7 +26,7 @@ public sealed class Binhost : IDisposable
     public Binhost(string name, IPlace place, Func<TrustPolicy> trust, string? cache, PlaceLimits limits, TimeProvider clock, Action<BinhostEvent> report)
     {
         (Name, _trust, _clock, _report) = (name, new(trust), clock, report);
-        Place = new(place, limits, clock, reason => report(new BinhostEvent.Failed(place.Address, reason) { Binhost = name }));
+        Place = new(place, limits, clock, reason => report(new BinhostEvent.Failed(place.Address, reason) { Binhost = name, IsCatalogBroken = _catalog!.IsBroken }));
         _catalog = new(Place, cache);
     }
 
@@ -67,8 +67,8 @@ public sealed class Binhost : IDisposable
         }
     }
 
-    /// <summary>Whether it had a record under a key when it was last asked, as far as that is known; nothing is asked now.</summary>
-    public bool HadRecord(Digest key) => _catalog.Remembers(key);
+    /// <summary>Under which of these keys it had a record when it was last asked, as far as that is known; nothing is asked now.</summary>
+    public IReadOnlySet<Digest> HadRecords(IEnumerable<Digest> keys) => _catalog.Remembered(keys);
 
     /// <summary>Reads an envelope that counts; null, and why, if it does not. Nothing of what is not signed is looked at.</summary>
     /// <param name="envelope">What was found.</param>

@@ -17,7 +17,11 @@ public abstract record BinhostEvent
     public string? Target { get; init; }
 
     /// <summary>It does not work, and is left alone for the rest of the run. Told once.</summary>
-    public sealed record Failed(string Address, string Reason) : BinhostEvent;
+    public sealed record Failed(string Address, string Reason) : BinhostEvent
+    {
+        /// <summary>Whether that is for its catalog, which can be made again.</summary>
+        public bool IsCatalogBroken { get; init; }
+    }
 
     /// <summary>It has a record that does not count.</summary>
     public sealed record Refused(string Subject, Refusal Refusal) : BinhostEvent

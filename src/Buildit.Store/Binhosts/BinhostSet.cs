@@ -54,7 +54,8 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
     /// <summary>Begins to look for the records of keys that will be asked for one after the other: in as many round trips as for one of them.</summary>
     public void Foresee(IEnumerable<Digest> keys, CancellationToken cancel)
     {
-        foreach (var key in keys)
+        // Where nobody is asked, it is not worth while to find out which keys they are.
+        foreach (var key in All.IsEmpty ? [] : keys)
         {
             foreach (var binhost in All)
             {
@@ -76,8 +77,7 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
     {
         Binhost[] order = [.. All.OrderBy(b => b == first ? 0 : 1)];
         var envelopes = await Task.WhenAll(order.Select(b => EnvelopeAsync(b, key.Digest, cancel)));
-        var forms = envelopes.SelectMany(e => e?.Layers ?? []).Where(f => f.DiffId == diffId).Distinct();
-        return await _pull.TreeAsync(diffId, forms, order, (binhost, reason) => binhost.Lacks(subject, reason, Target), cancel);
+        return await _pull.TreeAsync(diffId, FormsOf(diffId, envelopes), order, (binhost, reason) => binhost.Lacks(subject, reason, Target), cancel);
     }
 
     /// <summary>Whether an output of a package is in the store, or a binhost has a form of it that could be taken.</summary>
@@ -92,8 +92,8 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
         }
 
         var envelopes = await Task.WhenAll(All.Select(b => EnvelopeAsync(b, key.Digest, cancel)));
-        var forms = envelopes.SelectMany(e => e?.Layers ?? []).Where(f => f.DiffId == diffId).Select(f => f.Digest).Distinct().ToArray();
-        return forms.Any(store.HasBlob) || await HasAnyBlobAsync(forms, cancel);
+        var forms = FormsOf(diffId, envelopes);
+        return _pull.Here(diffId, forms).Any() || await HasAnyBlobAsync([.. forms.Select(f => f.Digest).Distinct()], cancel);
     }
 
     /// <summary>Whether a binhost has one of these blobs. One that does not work has nothing.</summary>
@@ -137,6 +137,8 @@ public sealed class BinhostSet(ContentStore store, ImmutableArray<Binhost> binho
             binhost.Dispose();
         }
     }
+
+    private static LayerForm[] FormsOf(Digest diffId, IEnumerable<Envelope?> envelopes) => [.. envelopes.SelectMany(e => e?.Layers ?? []).Where(f => f.DiffId == diffId).Distinct()];
 
     private void Lacks(Binhost binhost, string subject, string reason, Binhost? promised)
     {

@@ -119,7 +119,7 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
     /// <summary>Adds an image to the index; its blobs must be there.</summary>
     public Task AddImageAsync(OciIndexEntry image, CancellationToken cancel) => UpdateAsync(
         BinhostLayout.ImageIndex,
-        current => Task.FromResult(Changed(current, OciIndex.Add(current ?? OciIndex.Empty, image) ?? throw new PlaceException($"has an '{BinhostLayout.ImageIndex}' that is no image index"))),
+        current => Task.FromResult(Changed(current, OciIndex.Add(current ?? OciIndex.Empty, image) ?? throw new PlaceException($"has an '{BinhostLayout.ImageIndex}' that is no image index: delete it, and push the images again"))),
         cancel);
 
     /// <summary>Gives a blob that is there a further name.</summary>
@@ -185,24 +185,11 @@ public sealed class BinhostWriter(string name, IWritablePlace place, PlaceLimits
         return Changed(current, Encoding.ASCII.GetBytes(new Catalog([.. shards]).Print()));
     }
 
-    private async Task<IEnumerable<CatalogShard>> PutShardsAsync(string prefix, IEnumerable<CatalogRow> rows, CancellationToken cancel)
-    {
-        var shards = new List<CatalogShard>();
-        foreach (var (part, inside) in Catalog.Split(prefix, rows))
-        {
-            var bytes = Catalog.PrintRows(inside);
-            var shard = new CatalogShard(part, inside.Length, Digest.Of(bytes));
-            await place.PutBlobAsync(shard.Blob, bytes.Length, () => new MemoryStream(bytes), cancel);
-            shards.Add(shard);
-        }
-
-        return shards;
-    }
+    private Task<ImmutableArray<CatalogShard>> PutShardsAsync(string prefix, IEnumerable<CatalogRow> rows, CancellationToken cancel) =>
+        CatalogShards.PutAsync(prefix, rows, (blob, bytes) => place.PutBlobAsync(blob, bytes.Length, () => new MemoryStream(bytes), cancel));
 
     private async Task<ImmutableArray<CatalogRow>> RowsAsync(CatalogShard shard, CancellationToken cancel) =>
-        await RetryAsync(stop => place.ReadBlobAsync(shard.Blob, stop), cancel) is { } bytes && Catalog.ParseRows(bytes) is { } rows
-            ? rows
-            : throw new PlaceException("lacks a part of its catalog, or has it with other bytes");
+        await RetryAsync(stop => CatalogShards.ReadAsync(place, shard, stop), cancel) ?? throw new PlaceException("lacks a part of its catalog, or has it with other bytes");
 
     private static byte[] WithLine(ReadOnlyMemory<byte>? current, string line)
     {

@@ -30,7 +30,7 @@ internal sealed class BlobDownload(ContentStore store, Digest digest, long? size
     /// </summary>
     public async Task<string?> FromAsync(GuardedPlace place, Action<Stream>? consume, CancellationToken cancel)
     {
-        var isResumed = File.Exists(_partial);
+        var isResumed = new FileInfo(_partial) is { Exists: true, Length: > 0 };
         var outcome = await TryAsync(place, consume, cancel);
         if (outcome.IsWrong && isResumed)
         {
@@ -85,7 +85,7 @@ internal sealed class BlobDownload(ContentStore store, Digest digest, long? size
         {
             return outcome;
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or RefusedException)
+        catch (Exception e) when (ArchiveErrors.AreOf(e))
         {
             return Outcome.Wrong(e.Message);
         }

@@ -18,6 +18,9 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
     private readonly ConcurrentDictionary<Digest, Lazy<Task<Dictionary<Digest, Digest>>>> _shards = [];
     private Lazy<Task<Catalog>>? _catalog;
 
+    /// <summary>Whether the place has a catalog, or a part of one, that is none.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>The key of the record that can be found by a key; null if there is none. Throws <see cref="PlaceException"/>.</summary>
     public async Task<Digest?> FindAsync(Digest key, CancellationToken cancel)
     {
@@ -45,10 +48,19 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
         return (Interlocked.CompareExchange(ref _catalog, fresh, null) ?? fresh).Value;
     }
 
-    /// <summary>Whether the place had a record under a key when it was last asked; false if that is not known. The place is not asked.</summary>
-    public bool Remembers(Digest key) =>
-        Remembered() is { } document && Catalog.Parse(document.Content.Span)?.ShardOf(key) is { } shard && Kept(shard.Blob) is { } bytes
-        && Catalog.ParseRows(bytes) is { } rows && rows.Any(r => r.Key == key);
+    /// <summary>Under which of these keys the place had a record when it was last asked, as far as that is known. The place is not asked.</summary>
+    public IReadOnlySet<Digest> Remembered(IEnumerable<Digest> keys)
+    {
+        var catalog = Remembered() is { } document ? Catalog.Parse(document.Content.Span) : null;
+        var had = new HashSet<Digest>();
+        foreach (var group in keys.GroupBy(key => catalog?.ShardOf(key)).Where(g => g.Key is not null))
+        {
+            var rows = Kept(group.Key!.Blob) is { } bytes ? Catalog.ParseRows(bytes) : null;
+            had.UnionWith((rows ?? []).Select(r => r.Key).Intersect(group));
+        }
+
+        return had;
+    }
 
     private async Task<Catalog> LoadAsync(CancellationToken cancel)
     {
@@ -59,7 +71,7 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
             return Catalog.Empty;
         }
 
-        var catalog = Catalog.Parse(document.Content.Span) ?? throw place.GiveUp(NotA("catalog", document.Content));
+        var catalog = Catalog.Parse(document.Content.Span) ?? throw Broken(NotA("catalog", document.Content));
         if (document != known)
         {
             Remember(document, catalog);
@@ -77,7 +89,7 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
             Keep(shard.Blob.Hex, bytes);
         }
 
-        return Catalog.ParseRows(bytes) ?? throw place.GiveUp(NotA("part of a catalog", bytes));
+        return Catalog.ParseRows(bytes) ?? throw Broken(NotA("part of a catalog", bytes));
     }
 
     private async Task<Dictionary<Digest, Digest>> LoadAsync(CatalogShard shard, CancellationToken cancel)
@@ -96,12 +108,18 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
     {
         try
         {
-            return await place.ReadBlobAsync(shard, cancel) ?? throw place.GiveUp("lacks a part of its catalog, or has it with other bytes");
+            return await place.ReadBlobAsync(shard, cancel) ?? throw Broken("lacks a part of its catalog, or has it with other bytes");
         }
         catch (PlaceException e)
         {
             throw place.GiveUp(e.Message);
         }
+    }
+
+    private PlaceException Broken(string reason)
+    {
+        IsBroken = true;
+        return place.GiveUp(reason);
     }
 
     private static string NotA(string what, ReadOnlyMemory<byte> content) =>
@@ -119,37 +137,34 @@ internal sealed class CatalogReader(GuardedPlace place, string? cache)
     {
         Keep("catalog", [.. Encoding.UTF8.GetBytes(document.Version.ReplaceLineEndings("") + "\n"), .. document.Content.Span]);
         var current = catalog.Shards.Select(s => s.Blob.Hex).Append("catalog").ToHashSet(StringComparer.Ordinal);
-        foreach (var old in cache is null ? [] : Directory.EnumerateFiles(cache).Where(f => !current.Contains(Path.GetFileName(f))))
-        {
-            File.Delete(old);
-        }
+        InCache(directory => Array.ForEach([.. Directory.EnumerateFiles(directory).Where(f => !current.Contains(Path.GetFileName(f)))], File.Delete));
     }
 
     private byte[]? Kept(Digest blob) => Read(blob.Hex) is { } bytes && Digest.Of(bytes) == blob ? bytes : null;
 
     private byte[]? Read(string name)
     {
-        try
-        {
-            return cache is null ? null : File.ReadAllBytes(Path.Combine(cache, name));
-        }
-        catch (IOException)
-        {
-            return null;
-        }
+        byte[]? bytes = null;
+        InCache(directory => bytes = File.ReadAllBytes(Path.Combine(directory, name)));
+        return bytes;
     }
 
-    /// <summary>A cache that cannot be written is none.</summary>
-    private void Keep(string name, byte[] bytes)
+    private void Keep(string name, byte[] bytes) => InCache(directory =>
+    {
+        Directory.CreateDirectory(directory);
+        var temporary = Path.Combine(directory, Path.GetRandomFileName());
+        File.WriteAllBytes(temporary, bytes);
+        File.Move(temporary, Path.Combine(directory, name), overwrite: true);
+    });
+
+    /// <summary>A cache that cannot be read or written is none.</summary>
+    private void InCache(Action<string> work)
     {
         try
         {
             if (cache is not null)
             {
-                Directory.CreateDirectory(cache);
-                var temporary = Path.Combine(cache, Path.GetRandomFileName());
-                File.WriteAllBytes(temporary, bytes);
-                File.Move(temporary, Path.Combine(cache, name), overwrite: true);
+                work(cache);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

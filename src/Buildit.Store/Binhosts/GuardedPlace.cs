@@ -155,13 +155,9 @@ public sealed class GuardedPlace : IPlace
     }
 
     /// <summary>A stream whose failures are the place's.</summary>
-    private sealed class PlaceStream(Stream content, GuardedPlace place) : ReadOnlyStream
+    private sealed class PlaceStream(Stream content, GuardedPlace place) : AsyncReadStream
     {
         private int _sinceRenewal;
-
-        public override int Read(Span<byte> buffer) => throw new NotSupportedException("read it asynchronously");
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {

@@ -9,8 +9,6 @@ namespace Buildit.Store.Binhosts;
 /// <summary>A static web server as a place to read from. Needs nothing of it but files; uses ETag and ranges where it has them.</summary>
 public sealed class HttpPlace : IPlace
 {
-    // A line that is slower than this (4 KiB/s) is a server that plays dead.
-    private const int LeastInWindow = 8 << 10;
     private const int AtOnce = 32;
     private readonly Uri _base;
     private readonly TimeProvider _clock;
@@ -37,7 +35,7 @@ public sealed class HttpPlace : IPlace
     {
         var watch = new StallWatch(_options.StallTimeout, _clock, cancel);
         var response = await SendAsync(HttpMethod.Get, path, request => Revalidate(request, known), watch);
-        await using var body = await BodyAsync(response, watch);
+        await using var body = await SteadyStream.OfAsync(response, watch, _options, _clock, cancel);
         if (response.StatusCode == HttpStatusCode.NotModified && known is not null)
         {
             return known;
@@ -51,7 +49,7 @@ public sealed class HttpPlace : IPlace
     {
         var watch = new StallWatch(_options.StallTimeout, _clock, cancel);
         var response = await SendAsync(HttpMethod.Get, BinhostLayout.Blob(digest), request => request.Headers.Range = offset > 0 ? new(offset, null) : null, watch);
-        var body = await BodyAsync(response, watch);
+        var body = await SteadyStream.OfAsync(response, watch, _options, _clock, cancel);
         try
         {
             // Nothing is left of it: what the caller has is all of it, or not it at all.
@@ -126,9 +124,6 @@ public sealed class HttpPlace : IPlace
             throw;
         }
     }
-
-    private async Task<SteadyStream> BodyAsync(HttpResponseMessage response, StallWatch watch) =>
-        new(await response.Content.ReadAsStreamAsync(), response, watch, _options.StallTimeout, LeastInWindow, _clock);
 
     /// <summary>Whether the answer brings what was asked for; false if it is not there. Anything else is a failure.</summary>
     private bool IsThere(HttpResponseMessage response) => response.StatusCode switch

@@ -1,3 +1,4 @@
+using Buildit.Store.Binhosts.Files;
 using Buildit.Store.Binhosts.S3;
 using Buildit.Store.Fetching;
 using Buildit.Store.Registries;
@@ -14,6 +15,9 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, Regis
 {
     // Patience is the guard's; whoever waits for the network must not have more of it.
     private readonly FetchOptions _reading = options with { ConnectTimeout = limits.Patience, StallTimeout = limits.Patience, Retries = 0 };
+
+    /// <summary>The umask of whoever writes into a directory of this machine.</summary>
+    public UnixFileMode Mask { get; init; } = LocalFiles.UsualMask;
 
     /// <summary>Whether a location is in this machine, so that it can be used without a network.</summary>
     public static bool IsLocal(string location) => !location.Contains("://", StringComparison.Ordinal) || location.StartsWith("file://", StringComparison.Ordinal);
@@ -52,7 +56,7 @@ public sealed class PlaceFactory(FetchOptions options, PlaceLimits limits, Regis
         _ => Directory(location),
     };
 
-    private DirectoryPlace Directory(string location) => new(location.StartsWith("file://", StringComparison.Ordinal) ? new Uri(location).LocalPath : location, time);
+    private DirectoryPlace Directory(string location) => new(location.StartsWith("file://", StringComparison.Ordinal) ? new Uri(location).LocalPath : location, time, Mask);
 
     private static string SchemeOf(string location) => IsLocal(location) ? "file" : location[..location.IndexOf("://", StringComparison.Ordinal)];
 }

@@ -27,7 +27,7 @@ internal sealed class RegistryBlobs(RegistryClient registry)
     {
         if (await FindAsync(digest, cancel) != size)
         {
-            await registry.PutBlobAsync(digest, size, open, null, cancel);
+            await registry.PutBlobAsync(digest, size, open, cancel);
             _known[digest] = size;
         }
     }

@@ -40,7 +40,7 @@ internal sealed class RegistryDocuments(RegistryClient registry, RegistryBlobs b
             return null;
         }
 
-        if (ArtifactManifest.Read(stored.Content) is not { Layers: [var layer, ..] } manifest)
+        if (ArtifactManifest.Read(stored) is not { Layers: [var layer, ..] } manifest)
         {
             throw new PlaceException($"has something else than a binhost's document as '{tag}'");
         }
@@ -123,7 +123,7 @@ internal sealed class RegistryDocuments(RegistryClient registry, RegistryBlobs b
     {
         for (var tries = 0; tries < MostReferrerTries; tries++)
         {
-            if (ReferrerList.Add((await registry.GetManifestAsync(list, cancel))?.Content, manifest, manifest.Write(), tag) is not { } longer)
+            if (ReferrerList.Add(await registry.GetManifestAsync(list, cancel), manifest, manifest.Write(), tag) is not { } longer)
             {
                 return;
             }

@@ -16,7 +16,7 @@ internal sealed record RegistryReferences(string Type, ImmutableArray<Descriptor
     private const string AnyType = "application/octet-stream";
 
     /// <summary>Media type of a document.</summary>
-    public static string MediaTypeOf(string path) => IsRecord(path) ? EnvelopeType : path == BinhostLayout.ImageIndex ? OciIndex.MediaType : AnyType;
+    public static string MediaTypeOf(string path) => BinhostLayout.IsRecord(path) ? EnvelopeType : path == BinhostLayout.ImageIndex ? OciIndex.MediaType : AnyType;
 
     /// <summary>Those of a document, as far as they are there.</summary>
     /// <param name="path">Its name.</param>
@@ -26,7 +26,7 @@ internal sealed record RegistryReferences(string Type, ImmutableArray<Descriptor
     /// <param name="cancel">Ends it.</param>
     public static async Task<RegistryReferences> OfAsync(string path, ReadOnlyMemory<byte> content, IEnumerable<Descriptor> before, RegistryBlobs blobs, CancellationToken cancel)
     {
-        if (!IsRecord(path) || Envelope.Read(content) is not { } envelope)
+        if (!BinhostLayout.IsRecord(path) || Envelope.Read(content) is not { } envelope)
         {
             return new(RegistryNames.FileType, [], null);
         }
@@ -42,6 +42,4 @@ internal sealed record RegistryReferences(string Type, ImmutableArray<Descriptor
         var subject = image is null || image.FileName.EndsWith(".aci", StringComparison.Ordinal) ? null : blobs.Known(image.Digest, ArtifactManifest.MediaType);
         return new(RegistryNames.RecordType, [.. there], subject);
     }
-
-    private static bool IsRecord(string path) => path.StartsWith("records/", StringComparison.Ordinal);
 }

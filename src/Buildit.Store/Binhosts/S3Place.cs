@@ -19,6 +19,7 @@ public sealed class S3Place : IWritablePlace
     private readonly TimeProvider _clock;
     private readonly long _largestWhole;
     private readonly int _partSize;
+    private readonly long _largestCopy;
     private readonly SemaphoreSlim _proving = new(1);
     private bool _isProven;
 
@@ -29,10 +30,11 @@ public sealed class S3Place : IWritablePlace
     /// <param name="clock">Measures patience.</param>
     /// <param name="largestWhole">Blobs that are larger go in parts: so Amazon wants it from 5 GiB on.</param>
     /// <param name="partSize">Size of such a part: 10,000 of them make the largest blob.</param>
-    internal S3Place(S3Address address, string text, S3Settings settings, FetchOptions options, TimeProvider clock, long largestWhole = 1L << 30, int partSize = 16 << 20)
+    /// <param name="largestCopy">Blobs that are larger get no further name: more than that Amazon does not copy at once.</param>
+    internal S3Place(S3Address address, string text, S3Settings settings, FetchOptions options, TimeProvider clock, long largestWhole = 1L << 30, int partSize = 16 << 20, long largestCopy = 5L << 30)
     {
         (_client, Address, _clock) = (new(address, settings, options, clock), text, clock);
-        (_largestWhole, _partSize) = (largestWhole, partSize);
+        (_largestWhole, _partSize, _largestCopy) = (largestWhole, partSize, largestCopy);
     }
 
     /// <inheritdoc/>
@@ -124,9 +126,14 @@ public sealed class S3Place : IWritablePlace
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>As <see cref="IWritablePlace.LinkAsync"/>; a blob that is too large to be copied gets no further name.</summary>
     public async Task LinkAsync(string path, Digest blob, CancellationToken cancel)
     {
+        if (await _client.SizeAsync(BinhostLayout.Blob(blob), cancel) > _largestCopy)
+        {
+            return;
+        }
+
         if (!await _client.CopyAsync(BinhostLayout.Blob(blob), path, cancel))
         {
             throw new PlaceException($"lacks the blob {blob}");

@@ -7,7 +7,7 @@ namespace Buildit.Store.Binhosts;
 public sealed class SshPlace : FilePlace
 {
     private SshPlace(SshAddress address, string text, SshPatience patience, TimeProvider time)
-        : base(new SftpFiles(address, text, patience, time), time)
+        : base(new SftpFiles(address, text, new SshLine(address, patience, time), patience.Silence, time), time)
     {
     }
 

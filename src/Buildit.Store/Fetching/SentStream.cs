@@ -3,16 +3,8 @@ using Buildit.Store.Compression;
 namespace Buildit.Store.Fetching;
 
 /// <summary>What is uploaded: as long as it is taken from us, the other side is alive.</summary>
-internal sealed class SentStream(Stream content, StallWatch watch) : ReadOnlyStream
+internal sealed class SentStream(Stream content, StallWatch watch) : AsyncReadStream
 {
-    public override int Read(Span<byte> buffer)
-    {
-        watch.Moved();
-        return content.Read(buffer);
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         watch.Moved();

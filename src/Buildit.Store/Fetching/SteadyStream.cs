@@ -13,12 +13,24 @@ namespace Buildit.Store.Fetching;
 /// <param name="window">Over which the rate is measured.</param>
 /// <param name="least">Bytes that must come in each window.</param>
 /// <param name="clock">Measures the windows.</param>
-internal sealed class SteadyStream(Stream content, IDisposable? owner, StallWatch watch, TimeSpan window, long least, TimeProvider clock) : ReadOnlyStream
+internal sealed class SteadyStream(Stream content, IDisposable? owner, StallWatch watch, TimeSpan window, long least, TimeProvider clock) : AsyncReadStream
 {
+    // In the time of a stall: 4 KiB/s in the two seconds of a binhost that is read.
+    private const int Least = 8 << 10;
     private long _windowStart = clock.GetTimestamp();
     private long _inWindow;
 
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException("read it asynchronously");
+    /// <summary>A body, with as much patience as there is with a stall.</summary>
+    /// <param name="content">The body; disposed of with this, as are its owner and the watch.</param>
+    /// <param name="owner">Closed with it.</param>
+    /// <param name="watch">Patience with a single read.</param>
+    /// <param name="patience">How long nothing may come.</param>
+    /// <param name="clock">Measures it.</param>
+    public static SteadyStream Of(Stream content, IDisposable? owner, StallWatch watch, TimeSpan patience, TimeProvider clock) => new(content, owner, watch, patience, Least, clock);
+
+    /// <summary>The body of an answer, which is disposed of with it, as is the watch.</summary>
+    public static async Task<SteadyStream> OfAsync(HttpResponseMessage response, StallWatch watch, FetchOptions options, TimeProvider clock, CancellationToken cancel) =>
+        Of(await response.Content.ReadAsStreamAsync(cancel), response, watch, options.StallTimeout, clock);
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -38,9 +50,6 @@ internal sealed class SteadyStream(Stream content, IDisposable? owner, StallWatc
             throw new FetchFailure($"broke off: {e.GetBaseException().Message.TrimEnd('.')}", mayPass: true);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Formats.Tar;
 using System.Globalization;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
@@ -80,55 +79,11 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
         return tar.Digest == pin.Digest ? tar : throw request.Other(pin.Commit!, pin.Digest, tar.Digest);
     }
 
-    /// <summary>Whether the store has all that a pin needs, so that no server is asked for it.</summary>
-    public async Task<bool> HasAsync(GitOrigin origin, Pin pin, CancellationToken cancel) =>
-        await FindAsync(pin.Digest, cancel) is not null || await Repository(origin.Url, pin.Commit!, isTrusted: true).HasAsync(pin.Commit!, cancel);
-
-    /// <summary>
-    /// A blob of the store that came from elsewhere than from its repository, as the canonical tar that a pin names: its digest is the pin's, whoever had it. Throws
-    /// <see cref="InvalidDataException"/> if it is no tar at all.
-    /// </summary>
-    public SourceTar Adopt(Digest digest)
-    {
-        using var file = File.OpenRead(store.Paths.Blob(digest));
-        using var reader = new TarReader(file);
-        var newest = 0L;
-        while (reader.GetNextEntry() is { } entry)
-        {
-            newest = Math.Max(newest, entry.ModificationTime.ToUnixTimeSeconds());
-        }
-
-        store.Index.AddFact(digest, GitTarFact, newest.ToString(CultureInfo.InvariantCulture));
-        return new(digest, file.Length, newest);
-    }
-
-    /// <summary>The directory with the files that a pin names, read-only.</summary>
-    public async Task<string> CheckOutAsync(GitRequest request, Pin pin, CancellationToken cancel)
-    {
-        if (store.HasTree(pin.Digest))
-        {
-            return store.Paths.Tree(pin.Digest);
-        }
-
-        await PinnedAsync(request, pin, cancel);
-        var work = store.NewWorkPath("checkout");
-        try
-        {
-            var tree = await Task.Run(() => archive.Unpack(store.Paths.Blob(pin.Digest), work, cancel), cancel);
-            await store.CommitAsync([store.PrepareTree(tree, work)], [], cancel);
-            return store.Paths.Tree(pin.Digest);
-        }
-        finally
-        {
-            WorkDirectory.Delete(work);
-        }
-    }
-
     /// <summary>
     /// The canonical tar of this digest, if the store has it. Any blob may have the digest that a person wrote, so it must be known to be such a tar; a store that was filled
     /// from elsewhere, or has lost its index, has tars that are not known, and they are looked into.
     /// </summary>
-    private async Task<SourceTar?> FindAsync(Digest digest, CancellationToken cancel)
+    public async Task<SourceTar?> FindAsync(Digest digest, CancellationToken cancel)
     {
         if (store.VerifiedBlobPath(digest) is not { } path)
         {
@@ -152,6 +107,32 @@ public sealed class GitSources(ContentStore store, SourceArchive archive, bool o
         }
 
         return found;
+    }
+
+    /// <summary>Whether the store has all that a pin needs, so that no server is asked for it.</summary>
+    public async Task<bool> HasAsync(GitOrigin origin, Pin pin, CancellationToken cancel) =>
+        await FindAsync(pin.Digest, cancel) is not null || await Repository(origin.Url, pin.Commit!, isTrusted: true).HasAsync(pin.Commit!, cancel);
+
+    /// <summary>The directory with the files that a pin names, read-only.</summary>
+    public async Task<string> CheckOutAsync(GitRequest request, Pin pin, CancellationToken cancel)
+    {
+        if (store.HasTree(pin.Digest))
+        {
+            return store.Paths.Tree(pin.Digest);
+        }
+
+        await PinnedAsync(request, pin, cancel);
+        var work = store.NewWorkPath("checkout");
+        try
+        {
+            var tree = await Task.Run(() => archive.Unpack(store.Paths.Blob(pin.Digest), work, cancel), cancel);
+            await store.CommitAsync([store.PrepareTree(tree, work)], [], cancel);
+            return store.Paths.Tree(pin.Digest);
+        }
+        finally
+        {
+            WorkDirectory.Delete(work);
+        }
     }
 
     /// <summary>Fetches a commit if it is not here, and adds it and, if they are wanted, its submodules' commits; tells whether anything was fetched.</summary>

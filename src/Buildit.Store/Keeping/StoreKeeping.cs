@@ -26,15 +26,16 @@ public sealed class StoreKeeping(ContentStore store)
             : new StoreShare(entry.Name, 1, entry is FileInfo file ? file.Length : 0)),
     ];
 
-    /// <summary>Reads everything that is named by its digest, and puts aside what is not what its name says; tells the names of that.</summary>
+    /// <summary>Reads everything that is named by its digest, and puts aside what is not what its name says; tells the names of that. Throws if the store cannot be written.</summary>
     /// <param name="read">Told of each thing that was read.</param>
     /// <param name="cancel">Ends it.</param>
     public async Task<ImmutableArray<string>> VerifyAsync(Action read, CancellationToken cancel)
     {
+        store.RequireWritable();
         var damaged = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(Named(Directory.EnumerateFiles(store.Paths.Blobs)), cancel, (blob, _) =>
         {
-            if (store.VerifiedBlobPath(blob) is null && !store.IsReadOnly)
+            if (store.VerifiedBlobPath(blob) is null)
             {
                 damaged.Add($"blobs/sha256/{blob.Hex}");
             }

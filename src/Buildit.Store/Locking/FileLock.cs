@@ -52,8 +52,8 @@ public sealed class FileLock : IDisposable
         }
     }
 
-    // Beside the lock, because the lock itself cannot be opened by anybody else while it is held.
-    private static string HolderPath(string path) => path + ".holder";
+    /// <summary>The file that says who holds a lock. Beside it, because the lock itself cannot be opened by anybody else while it is held.</summary>
+    public static string HolderPath(string path) => path + ".holder";
 
     private static FileLock Signed(FileStream file, string path, string purpose, TimeProvider time)
     {

@@ -10,7 +10,9 @@ public static class HardLink
     {
         if (!TryCreate(from, to))
         {
-            throw new IOException($"cannot link '{to}' to '{from}' (errno {Marshal.GetLastPInvokeError()})");
+            var error = Marshal.GetLastPInvokeError();
+            var message = $"cannot link '{to}' to '{from}' (errno {error})";
+            throw error == Libc.NameTooLong ? new PathTooLongException(message) : new IOException(message);
         }
     }
 

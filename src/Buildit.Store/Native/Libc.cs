@@ -5,6 +5,9 @@ namespace Buildit.Store.Native;
 /// <summary>The few calls of the C library that .NET has no name for.</summary>
 internal static partial class Libc
 {
+    /// <summary>ENAMETOOLONG.</summary>
+    internal const int NameTooLong = 36;
+
     /// <summary>link(2).</summary>
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Link(string from, string to);

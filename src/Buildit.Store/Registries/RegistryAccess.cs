@@ -32,7 +32,7 @@ internal sealed class RegistryAccess(RegistryAddress address, RegistryLogins log
         await _turn.WaitAsync(cancel);
         try
         {
-            if (!ReferenceEquals(Header, refused))
+            if (!Equals(Header, refused))
             {
                 // Another request was refused in the same way meanwhile.
                 return true;
@@ -43,7 +43,7 @@ internal sealed class RegistryAccess(RegistryAddress address, RegistryLogins log
             var next = challenges.FirstOrDefault(c => c.Realm is not null) is { } bearer ? new("Bearer", await TokenAsync(bearer, watch))
                 : _login is { IsToken: false } && challenges.Any(c => c.Scheme == "basic") ? Basic(_login)
                 : null;
-            var isNew = next is not null && next != Header;
+            var isNew = next is not null && !next.Equals(Header);
             Header = next ?? Header;
             return isNew;
         }

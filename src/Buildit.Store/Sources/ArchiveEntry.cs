@@ -1,3 +1,4 @@
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 
 namespace Buildit.Store.Sources;
@@ -14,7 +15,7 @@ internal sealed record ArchiveEntry(string Name, EntryKind Kind, bool Executable
     /// <summary>Permission bits, where the kind of archive has them.</summary>
     public int Mode { get; init; }
 
-    /// <summary>Numeric owner, where the kind of archive has one.</summary>
+    /// <summary>Numeric owner, where the kind of archive has one; -1 for one that is out of range.</summary>
     public int Uid { get; init; }
 
     /// <summary>Bytes of a regular file, where the kind of archive says it before them.</summary>
@@ -23,7 +24,7 @@ internal sealed record ArchiveEntry(string Name, EntryKind Kind, bool Executable
     /// <summary>What a program may do besides, where the kind of archive has it.</summary>
     public FileCapabilities? Capabilities { get; init; }
 
-    /// <summary>Numeric group, where the kind of archive has one.</summary>
+    /// <summary>Numeric group, as <see cref="Uid"/>.</summary>
     public int Gid { get; init; }
 }
 
@@ -31,8 +32,5 @@ internal sealed record ArchiveEntry(string Name, EntryKind Kind, bool Executable
 internal sealed class RefusedException(string message) : Exception(message)
 {
     /// <summary>"entry 'NAME' WHY".</summary>
-    public static RefusedException Entry(string name, string why) => new($"entry '{Shown(name)}' {why}");
-
-    // It goes to a terminal: no control characters, and no end of it cut off by a NUL.
-    private static string Shown(string name) => string.Concat(name.Select(c => char.IsControl(c) ? '?' : c));
+    public static RefusedException Entry(string name, string why) => new($"entry '{VisibleText.Of(name)}' {why}");
 }

@@ -6,6 +6,9 @@ namespace Buildit.Store.Sources;
 /// <summary>What can be wrong with an archive, in words.</summary>
 internal static class ArchiveErrors
 {
+    /// <summary>Whether something is wrong with the archive that was read: damaged, cut off, or refused.</summary>
+    public static bool AreOf(Exception e) => e is InvalidDataException or EndOfStreamException or RefusedException;
+
     /// <summary>Reads an archive; what is refused, damaged or cut off in it throws <see cref="BuilditException"/> with <see cref="ExitCode.InvalidInput"/>.</summary>
     /// <param name="what">The archive, for messages: <c>source 'x.tar.gz'</c>.</param>
     /// <param name="span">Where it is declared, if anywhere.</param>

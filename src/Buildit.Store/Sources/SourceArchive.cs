@@ -86,7 +86,7 @@ public sealed class SourceArchive(string spoolDirectory, SourceLimits? limits = 
             using var spool = new Spool(spoolDirectory, _limits.Bytes);
             return Write(Layout(new TarArchiveReader(input).Read(), spool, cancel), Stream.Null, cancel);
         }
-        catch (Exception e) when (e is RefusedException or InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (ArchiveErrors.AreOf(e))
         {
             return null;
         }

@@ -38,6 +38,22 @@ internal sealed class TarArchiveReader(Stream input)
         }
     }
 
+    /// <summary>As <see cref="Read"/>, with clean paths; refuses what leads out, and more entries than there may be.</summary>
+    public IEnumerable<(string Path, ArchiveEntry Entry)> ReadClean(int most, CancellationToken cancel)
+    {
+        var count = 0;
+        foreach (var entry in Read())
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (++count > most)
+            {
+                throw new RefusedException($"it has more than {most} entries");
+            }
+
+            yield return (TreePath.Clean(entry.Name) ?? throw RefusedException.Entry(entry.Name, "leads out of it"), entry);
+        }
+    }
+
     /// <summary>False at the zero block that ends the archive.</summary>
     private bool ReadHeader()
     {
@@ -144,7 +160,7 @@ internal sealed class TarArchiveReader(Stream input)
         };
     }
 
-    private static int Id(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw new InvalidDataException("a pax owner is not a number");
+    private static int Id(string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : -1;
 
     private static long WholeSeconds(string value) => decimal.TryParse(value, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
         && seconds is > long.MinValue and < long.MaxValue

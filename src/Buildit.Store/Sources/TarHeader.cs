@@ -13,8 +13,10 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
 
     public int Mode => (int)(Number(_block.Slice(100, 8)) & 0xFFF);
 
+    /// <summary>-1 for one that is out of range, or no number.</summary>
     public int Uid => Id(_block.Slice(108, 8));
 
+    /// <summary>As <see cref="Uid"/>.</summary>
     public int Gid => Id(_block.Slice(116, 8));
 
     public bool Executable => (Mode & 0x49) != 0;
@@ -63,7 +65,7 @@ internal readonly ref struct TarHeader(ReadOnlySpan<byte> block)
         }
     }
 
-    private static int Id(ReadOnlySpan<byte> field) => Number(field) is >= 0 and <= int.MaxValue and var id ? (int)id : throw new InvalidDataException("an owner in a tar header is out of range");
+    private static int Id(ReadOnlySpan<byte> field) => TryNumber(field, out var id) && id is >= 0 and <= int.MaxValue ? (int)id : -1;
 
     private static ReadOnlySpan<byte> UntilNul(ReadOnlySpan<byte> field) => field.IndexOf((byte)0) is var i and >= 0 ? field[..i] : field;
 

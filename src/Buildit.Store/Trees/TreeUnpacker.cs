@@ -33,7 +33,7 @@ internal sealed class TreeUnpacker(string directory)
 
             return Tree.Create([.. _entries.Select(WithContent)], _mtime ?? 0);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or RefusedException)
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or PathTooLongException or RefusedException)
         {
             throw new InvalidDataException(e.Message, e);
         }
@@ -45,6 +45,11 @@ internal sealed class TreeUnpacker(string directory)
         if (!TreePath.IsClean(path) || _made.GetValueOrDefault(TreePath.Parent(path), EntryKind.File) != EntryKind.Directory)
         {
             throw new InvalidDataException($"the path '{path}' cannot be in an output");
+        }
+
+        if (archived.Uid < 0 || archived.Gid < 0)
+        {
+            throw new InvalidDataException($"'{path}' has an owner that is out of range");
         }
 
         var entry = new TreeEntry(path, archived.Kind) { Mode = archived.Mode, Uid = archived.Uid, Gid = archived.Gid, Capabilities = archived.Capabilities };

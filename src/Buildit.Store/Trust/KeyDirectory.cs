@@ -82,15 +82,6 @@ public sealed class KeyDirectory(string home)
         File.WriteAllText(Path.Combine(directory, key.Id.Hex + ".pub"), key.Print());
     }
 
-    /// <summary>Accepts a key no longer; false if it was not accepted.</summary>
-    public bool Distrust(string place, Digest key)
-    {
-        var file = Path.Combine(DirectoryOf(place), key.Hex + ".pub");
-        var isThere = File.Exists(file);
-        File.Delete(file);
-        return isThere;
-    }
-
     private string DirectoryOf(string place) => Path.Combine(Trusted, Digest.Of(place.TrimEnd('/')).Hex[..16]);
 
     private static string PlaceOf(string directory) => File.Exists(Path.Combine(directory, "place")) ? File.ReadAllText(Path.Combine(directory, "place")).Trim() : "?";

@@ -109,6 +109,43 @@ public class BuildEngineTests
     }
 
     [Fact]
+    public async Task A_tree_that_is_damaged_in_the_store_is_called_so_with_what_mends_it()
+    {
+        using var bench = new EngineBench();
+        var lib = bench.Package("lib/x");
+        var made = await bench.Engine.RealiseAsync(lib, None);
+        var manifest = bench.Store.Paths.TreeManifest(made.Record.Outputs["runtime"]);
+        File.Delete(manifest);
+        await File.WriteAllTextAsync(manifest, "damaged", None);
+        var failure = await Assert.ThrowsAsync<BuilditException>(() => bench.Engine.RealiseAsync(bench.Package("app/top", lib), None));
+        Assert.Equal(("the output 'runtime' of 'lib/x-1.0' is damaged in the store", ExitCode.StoreFailed), (failure.Diagnostics.Single().Message, failure.Code));
+        Assert.Contains("'buildit store verify'", failure.Diagnostics.Single().Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_another_process_built_meanwhile_is_reused()
+    {
+        using var bench = new EngineBench();
+        using var other = bench.Again();
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        bench.Does["app/top"] = (_, _) =>
+        {
+            begun.SetResult();
+            return go.Task;
+        };
+        var package = bench.Package("app/top");
+        var building = bench.Engine.RealiseAsync(package, None);
+        await begun.Task;
+        var waiting = other.Engine.RealiseAsync(package, None);
+        SpinWait.SpinUntil(() => waiting.IsCompleted || other.Events.OfType<BuildEvent.Waiting>().Any());
+        go.SetResult();
+        Assert.Equal((await building).Record.Outputs, (await waiting).Record.Outputs);
+        Assert.Empty(other.Started);
+        Assert.Empty(other.Events.OfType<BuildEvent.CutOff>());
+        Assert.Single(other.Events.OfType<BuildEvent.Reused>(), r => r.Package == package);
+    }
+
+    [Fact]
     public async Task A_dependency_that_gives_the_same_outputs_cuts_off_what_depends_on_it()
     {
         using var bench = new EngineBench();

@@ -53,12 +53,15 @@ internal sealed class EngineBench : ISandbox, IPackageSources, IDisposable
     /// <summary>What binhosts told.</summary>
     public ConcurrentQueue<BinhostEvent> Told { get; } = [];
 
+    /// <summary>Whether sources and logs are pushed as well.</summary>
+    public bool PushesAll { get; set; }
+
     /// <summary>Pushes packages, all of them built here, to a directory.</summary>
     public async Task<PushReport> PushAsync(string directory, SigningKey? key, TrustPolicy trust, params Package[] packages)
     {
         var realised = await Engine.RealiseAllAsync(packages, Need.All, CancellationToken.None);
         var writer = new BinhostWriter("shared", new DirectoryPlace(directory, TimeProvider.System), new(), TimeProvider.System);
-        return await new PackagePush(Store, Records, new(Store.Paths.Root, Store.VerifiedBlobPath), new TestGzip(), new TestGzip(), writer, new(key, trust, TimeProvider.System.GetUtcNow(), false, false))
+        return await new PackagePush(Store, Records, new(Store.Paths.Root, Store.VerifiedBlobPath), new TestGzip(), new TestGzip(), writer, new(key, trust, TimeProvider.System.GetUtcNow(), PushesAll, PushesAll))
             .PushAsync(realised, CancellationToken.None);
     }
 

@@ -167,6 +167,8 @@ public sealed class SubstitutionTests : IDisposable
         Assert.Equal((1, 0), Counts(await _builder.PushAsync(_shared, _key, Trust, ours)));
         Assert.Equal(_key.Public.Id.Hex, SignerOf(ours));
         Assert.Equal((0, 1), Counts(await other.PushAsync(_shared, stranger, Trust, package)));
+        other.PushesAll = true;
+        Assert.Equal((0, 1), Counts(await other.PushAsync(_shared, stranger, Trust, package)));
         Assert.Equal(_key.Public.Id.Hex, SignerOf(ours));
     }
 

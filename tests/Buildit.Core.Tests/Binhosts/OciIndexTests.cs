@@ -42,5 +42,12 @@ public class OciIndexTests
     [InlineData("<html>")]
     [InlineData("{}")]
     [InlineData("[]")]
+    [InlineData("{\"manifests\": {}}")]
+    [InlineData("{\"manifests\": [1]}")]
+    [InlineData("{\"manifests\": [{\"annotations\": {\"x\": \"\\ud800\"}}]}")]
     public void Anything_else_is_no_index(string text) => Assert.Null(OciIndex.Add(Encoding.UTF8.GetBytes(text), Entry("a", null)));
+
+    [Fact]
+    public void An_image_whose_digest_is_no_text_makes_no_index() =>
+        Assert.Null(OciIndex.Tagged(Encoding.UTF8.GetBytes("""{"manifests":[{"digest":null,"size":1,"platform":{"os":"linux","architecture":"amd64"},"annotations":{"org.opencontainers.image.ref.name":"a"}}]}""")));
 }

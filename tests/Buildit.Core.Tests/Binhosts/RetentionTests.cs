@@ -1,5 +1,6 @@
 using Buildit.Core.Binhosts;
 using Buildit.Core.Binhosts.Keeping;
+using Buildit.Core.Keys;
 
 namespace Buildit.Core.Tests.Binhosts;
 
@@ -18,6 +19,10 @@ public class RetentionTests
 
     [Fact]
     public void Nothing_takes_the_newest_away() => Assert.Equal(["a2"], Kept(new(0, Start.AddDays(100)), [Package("a", 1), Package("a", 2)]));
+
+    [Fact]
+    public void Of_those_written_at_the_same_time_the_higher_version_is_the_newer() =>
+        Assert.Equal(["a10"], Kept(new(1, Start.AddDays(100)), [Package("a", 9) with { Written = Start }, Package("a", 10) with { Written = Start }, Package("a", 8) with { Written = Start }]));
 
     [Fact]
     public void Packages_and_images_of_one_name_are_counted_apart() =>
@@ -47,6 +52,21 @@ public class RetentionTests
     }
 
     [Fact]
+    public void The_imports_that_a_distribution_package_depends_on_stay_and_of_equal_ones_the_newest()
+    {
+        var (deb, gone) = (Digest.Of("libc.deb"), Digest.Of("gone.deb"));
+        var preimage = Preimage.Parse(new CanonicalWriter("debian", 1).Put("name", "curl").Put("closure", "gone").Put("closure-deb", gone).Put("closure", "libc").Put("closure-deb", deb).Preimage);
+        Holding[] all =
+        [
+            Package("debian/curl", 1).With(preimage),
+            Package("debian/libc", 1) with { Materials = [deb] }, Package("debian/libc", 2) with { Materials = [deb] },
+            Package("debian/libc", 3) with { Materials = [deb], OtherKeys = [Digest.Of("other links")] }, Package("debian/libc", 9),
+            Package("app", 1) with { Materials = [deb] }, Package("app", 9),
+        ];
+        Assert.Equal(["app9", "debian/curl1", "debian/libc2", "debian/libc3", "debian/libc9"], Kept(new(1, Start.AddDays(100)), all));
+    }
+
+    [Fact]
     public void Of_records_with_one_output_the_newest_is_enough_for_an_image()
     {
         var (older, newer) = (Package("lib", 1), Package("lib", 2));
@@ -69,6 +89,7 @@ public class RetentionTests
         var (one, two) = (Digest.Of("one"), Digest.Of("two"));
         Assert.Equal([one, two], OciIndex.DigestsIn(System.Text.Encoding.UTF8.GetBytes($$"""{"config":{"digest":"{{one}}"},"layers":[{"x":{"digest":"{{two}}"} },{"digest":3}],"digest":"md5:1"}"""))!.OrderBy(d => d == two));
         Assert.Null(OciIndex.DigestsIn("<html>"u8.ToArray()));
+        Assert.Null(OciIndex.DigestsIn("{\"digest\": \"\\ud800\"}"u8.ToArray()));
     }
 
     private static IEnumerable<string> Kept(Retention retention, Holding[] all) => Names(all, retention.Kept(all, None, None));

@@ -37,6 +37,8 @@ public sealed class ContainerMistakesTests
     [InlineData("- accounts: {groups: [{name: wheel, gid: 0}]}\n", "2:42 gid 0 is root's, which is always there | give 'wheel' another number")]
     [InlineData("- accounts: {users: [{name: b, uid: 7, gid: 9}]}\n- accounts: {users: [{name: c, uid: 7, gid: 8}]}\n", "3:37 uid 7 of 'c' is the one of 'b' already, at file.yaml:2:29 | give each its own number")]
     [InlineData("- accounts: {groups: [{name: b, gid: 9}, {name: q, gid: 9}]}\n", "2:57 gid 9 of 'q' is the one of 'b' already, at file.yaml:2:30 | give each its own number")]
+    [InlineData("- accounts: {groups: [{name: b, gid: 9}]}\n- accounts: {groups: [{name: b, gid: 8}]}\n", "3:38 the group 'b' has gid 9 already, at file.yaml:2:30 | give it one number")]
+    [InlineData("- accounts: {groups: [{gid: 9}]}\n- accounts: {groups: [{gid: 8}]}\n", "2:23 missing key 'name' in a group", "3:23 missing key 'name' in a group")]
     [InlineData("- accounts: {users: [{name: b, uid: 7}], groups: [{name: b, gid: 9}]}\n", "2:37 there is no group with gid 7, and the group 'b' has gid 9, at file.yaml:2:58 | write 'gid: 9', or declare the group in 'groups'")]
     [InlineData("- accounts: {users: [{name: b, uid: 7, gid: 3}, {name: c, uid: 8, gid: 3}]}\n", "2:72 there is no group with gid 3 for 'c' and for 'b', at file.yaml:2:29 | declare the group in 'groups'")]
     [InlineData("- test: {command: nginx -t}\n", "2:19 'command': expected a list, got text | write [nginx -t]")]

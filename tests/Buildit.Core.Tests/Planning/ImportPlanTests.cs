@@ -58,7 +58,9 @@ public class ImportPlanTests
 
         public Buildit.Core.Records.Record? Find(Package package, Buildit.Core.Records.Need need) => null;
 
-        public Buildit.Core.Records.Record? Find(BuildKey key, Buildit.Core.Records.Need need) => Actions.GetValueOrDefault(key);
+        public Buildit.Core.Records.Record? Find(Package.Built package, BuildKey key, Func<Buildit.Core.Records.Record, bool> fits, Buildit.Core.Records.Need need) => null;
+
+        public Buildit.Core.Records.Record? FindImport(Package.Imported package) => Actions.GetValueOrDefault(BuildKeys.Of(package));
 
         public bool WasMade(Package package) => false;
 

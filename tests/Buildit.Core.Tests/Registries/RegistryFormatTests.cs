@@ -49,6 +49,26 @@ public sealed class RegistryFormatTests
         Assert.Null(ArtifactManifest.Read("""{"artifactType": "x", "layers": [{"mediaType": "a", "digest": "sha256:1", "size": 1}]}"""u8.ToArray()));
     }
 
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("[]")]
+    [InlineData("{\"manifests\": {}}")]
+    [InlineData("{\"manifests\": [1]}")]
+    [InlineData("{\"manifests\": [{\"digest\": \"\\ud800\"}]}")]
+    public void A_list_of_referrers_that_is_none_is_replaced(string list)
+    {
+        var artifact = new ArtifactManifest("a", []);
+        Assert.Equal(ReferrerList.Add(null, artifact, artifact.Write(), "one"), ReferrerList.Add(Encoding.UTF8.GetBytes(list), artifact, artifact.Write(), "one"));
+    }
+
+    [Fact]
+    public void Texts_of_another_kind_in_a_list_of_referrers_are_those_of_others()
+    {
+        var artifact = new ArtifactManifest("a", []);
+        var text = Encoding.UTF8.GetString(ReferrerList.Add("""{"manifests":[{"digest":1,"annotations":{"io.buildit.name":[]}},{"annotations":7}]}"""u8.ToArray(), artifact, artifact.Write(), "one")!);
+        Assert.Contains("""{"digest":1,"annotations":{"io.buildit.name":[]}},{"annotations":7},""", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_list_of_referrers_has_the_latest_state_of_each_artifact_once()
     {

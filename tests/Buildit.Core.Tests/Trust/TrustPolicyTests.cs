@@ -105,6 +105,9 @@ public sealed class TrustPolicyTests : IDisposable
     }
 
     [Fact]
+    public void A_key_may_count_until_the_last_day_that_there_is() => Assert.Equal(DateTimeOffset.MaxValue, Day("9999-12-31", 1));
+
+    [Fact]
     public void Other_keys_and_dates_that_are_none_are_refused()
     {
         using var p384 = ECDsa.Create(ECCurve.NamedCurves.nistP384);

@@ -53,8 +53,10 @@ public sealed class TarListingTests : IDisposable
         { "many", "more than 5 entries" },
         { "large", "unpacks to more than" },
         { "manifest", "is larger than 16 MiB" },
-        { "owner", "a pax owner is not a number" },
-        { "control", "entry '../a?b' leads out of it" },
+        { "control", "entry '../a\u241Bb' leads out of it" },
+        { "owner", "entry 'x' has an owner that is out of range" },
+        { "group", "entry 'x' has an owner that is out of range" },
+        { "old owner", "entry 'x' has an owner that is out of range" },
     };
 
     [Theory]
@@ -76,6 +78,8 @@ public sealed class TarListingTests : IDisposable
             "large" => tar.Raw('0', "x"u8.ToArray(), new byte[40 << 20], []).Finish(),
             "manifest" => tar.Raw('0', "manifest"u8.ToArray(), new byte[(16 << 20) + 1], []).Finish(),
             "owner" => tar.Pax("uid", "-1").File("x").Finish(),
+            "group" => tar.Pax("gid", "4294967294").File("x").Finish(),
+            "old owner" => new TarMaker { Owner = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE] }.File("x").Finish(),
             _ => tar.File("../a\u001bb").Finish(),
         };
         var e = Assert.Throws<BuilditException>(() => List(bytes));

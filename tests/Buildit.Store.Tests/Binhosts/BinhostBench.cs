@@ -59,6 +59,9 @@ internal sealed class BinhostBench : IDisposable
         return server;
     }
 
+    /// <summary>Where what is remembered of a binhost is kept.</summary>
+    public string CacheOf(string name) => Path.Combine(_directory, "cache-" + name);
+
     /// <summary>A new run: nothing is remembered but what is on disk.</summary>
     public void Restart()
     {

@@ -79,6 +79,39 @@ public sealed class BinhostSetTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_binhost_had_when_it_was_last_asked_is_known_without_asking()
+    {
+        var (known, unknown) = (_bench.Package("hello"), _bench.Package("other"));
+        var server = _bench.Add("team");
+        BinhostBench.Publish(server, known);
+        Assert.Empty(_bench.Set.All[0].HadRecords([known.Key, unknown.Key]));
+        await _bench.FindAsync(known);
+        var requests = server.Requests.Count;
+        Assert.Equal([known.Key], _bench.Set.All[0].HadRecords([unknown.Key, known.Key, known.Key]));
+        Assert.Equal(requests, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("directory")]
+    public async Task What_cannot_be_kept_between_runs_is_asked_for_again(string obstacle)
+    {
+        var package = _bench.Package("hello");
+        if (obstacle == "file")
+        {
+            File.WriteAllText(_bench.CacheOf("team"), "");
+        }
+        else
+        {
+            Directory.CreateDirectory(Path.Combine(_bench.CacheOf("team"), "catalog"));
+        }
+
+        BinhostBench.Publish(_bench.Add("team"), package);
+        Assert.Equal(["team"], await _bench.FindAsync(package));
+        Assert.Empty(_bench.Told);
+    }
+
+    [Fact]
     public async Task R41_a_record_that_is_gone_though_the_catalog_lists_it_is_a_miss()
     {
         var package = _bench.Package("hello");
@@ -193,6 +226,58 @@ public sealed class BinhostSetTests : IDisposable
     }
 
     [Fact]
+    public async Task A_form_that_is_a_blob_of_the_store_is_not_downloaded()
+    {
+        var package = _bench.Package("hello");
+        var server = _bench.Add("team");
+        BinhostBench.Publish(server, package);
+        server.Files.TryRemove(BinhostLayout.Blob(package.Form.Digest), out _);
+        await _bench.Store.PutBlobAsync(package.Layer, default);
+        Assert.True(await _bench.Set.HasOutputAsync(package.DiffId, new(package.Key), default));
+        Assert.True(await _bench.PullAsync(package));
+        Assert.Equal("hello", _bench.TextOf(package));
+        Assert.Empty(_bench.Told);
+    }
+
+    [Fact]
+    public async Task Where_one_record_names_no_form_of_an_output_that_of_another_record_will_do()
+    {
+        var (bare, package) = (_bench.Package("bare"), _bench.Package("hello"));
+        var server = _bench.Add("team");
+        BinhostBench.Publish(server, bare, package);
+        Assert.False(await _bench.Set.PullOutputAsync(package.DiffId, new(bare.Key), "app/bare", null, default));
+        Assert.True(await _bench.PullAsync(package));
+    }
+
+    [Fact]
+    public async Task Damage_of_a_form_is_told_once_though_two_records_name_it()
+    {
+        var (package, other) = (_bench.Package("hello"), _bench.Package("other"));
+        var server = _bench.Add("team");
+        BinhostBench.Publish(server, package, other);
+        server.Files[BinhostLayout.Record(other.Key)] = (other.Envelope with { Layers = package.Envelope.Layers }).Write();
+        server.Files[BinhostLayout.Blob(package.Form.Digest)] = new byte[package.Layer.Length];
+        Assert.False(await _bench.PullAsync(package));
+        Assert.False(await _bench.Set.PullOutputAsync(package.DiffId, new(other.Key), "app/other", null, default));
+        Assert.Single(_bench.Told.OfType<BinhostEvent.Incomplete>());
+    }
+
+    [Fact]
+    public async Task R28_each_of_several_binhosts_with_other_bytes_is_asked_once()
+    {
+        var package = _bench.Package("hello");
+        FileServer[] servers = [_bench.Add("one"), _bench.Add("two")];
+        foreach (var server in servers)
+        {
+            BinhostBench.Publish(server, package);
+            server.Files[BinhostLayout.Blob(package.Form.Digest)] = new byte[package.Layer.Length];
+        }
+
+        Assert.False(await _bench.PullAsync(package));
+        Assert.All(servers, server => Assert.Single(server.Requests, r => r.Path.Contains(package.Form.Digest.Hex, StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_record_of_one_binhost_and_a_layer_of_another_are_as_good_as_both_of_one()
     {
         var package = _bench.Package("hello");
@@ -259,6 +344,74 @@ public sealed class BinhostSetTests : IDisposable
         Assert.Single(server.Requests, r => r.Path.Contains(package.Form.Digest.Hex, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task R23_who_wants_a_layer_as_it_is_and_who_wants_what_is_in_it_do_not_write_one_file_at_once()
+    {
+        var package = _bench.Package(new('x', 200_000));
+        var server = _bench.Add("team");
+        BinhostBench.Publish(server, package);
+        var (asked, atOnce) = (0, 0);
+        server.Misbehave = (request, _) =>
+        {
+            if (!request.Path.Contains(package.Form.Digest.Hex, StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            // The first is kept waiting until the second one asks as well, or says that it waits.
+            for (var turn = Interlocked.Increment(ref asked); turn == 1 && Volatile.Read(ref atOnce) == 0 && !_bench.Told.OfType<BinhostEvent.Waiting>().Any(); Thread.Sleep(10))
+            {
+                atOnce = Volatile.Read(ref asked) - 1;
+            }
+
+            return null;
+        };
+        var tree = Task.Run(() => _bench.PullAsync(package));
+        while (Volatile.Read(ref asked) == 0)
+        {
+            await Task.Delay(10);
+        }
+
+        var blob = Task.Run(() => _bench.Set.PullBlobAsync(package.Form.Digest, package.Form.Size, "image", null, default));
+        Assert.True(await tree);
+        Assert.Equal(package.Layer, File.ReadAllBytes((await blob)!));
+        Assert.Equal(0, atOnce);
+        Assert.Empty(_bench.Partial);
+    }
+
+    [Fact]
+    public async Task Layers_that_are_named_like_each_other_s_outputs_keep_nobody_waiting_for_ever()
+    {
+        var (one, two) = (_bench.Package("one"), _bench.Package("two"));
+        var server = _bench.Add("team");
+        BinhostBench.Publish(server, one, two);
+        server.Files[BinhostLayout.Record(one.Key)] = (one.Envelope with { Layers = [one.Form with { Digest = two.DiffId }] }).Write();
+        server.Files[BinhostLayout.Record(two.Key)] = (two.Envelope with { Layers = [two.Form with { Digest = one.DiffId }] }).Write();
+        var answering = 0;
+        server.Misbehave = (request, _) =>
+        {
+            // Both are in the middle of it.
+            if (request.Path.Contains(one.Key.Hex, StringComparison.Ordinal) || request.Path.Contains(two.Key.Hex, StringComparison.Ordinal))
+            {
+                for (Interlocked.Increment(ref answering); Volatile.Read(ref answering) < 2; Thread.Sleep(10))
+                {
+                }
+            }
+
+            return null;
+        };
+        using var stop = new CancellationTokenSource();
+        var both = Task.WhenAll(new[] { one, two }.Select(p => Task.Run(() => _bench.Set.PullOutputAsync(p.DiffId, new(p.Key), p.Record.Package, null, stop.Token))));
+        while (!both.IsCompleted && !_bench.Told.OfType<BinhostEvent.Waiting>().Any())
+        {
+            await Task.Delay(10);
+        }
+
+        await stop.CancelAsync();
+        Assert.Empty(_bench.Told.OfType<BinhostEvent.Waiting>());
+        Assert.All(await both, Assert.False);
+    }
+
     [Theory]
     [InlineData("../evil")]
     [InlineData("usr/share/link/evil")]
@@ -276,6 +429,46 @@ public sealed class BinhostSetTests : IDisposable
         Assert.Contains("cannot be in an output", Assert.Single(_bench.Told.OfType<BinhostEvent.Incomplete>()).Reason, StringComparison.Ordinal);
         Assert.False(File.Exists("/tmp/evil"));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_bench.Store.Scratch));
+    }
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("large file")]
+    [InlineData("directory")]
+    [InlineData("link")]
+    [InlineData("target")]
+    [InlineData("hard link")]
+    public async Task A_layer_with_a_name_that_no_disk_can_hold_is_a_miss(string what)
+    {
+        var name = new string('n', 300);
+        var maker = new TarMaker();
+        var tar = what switch
+        {
+            "file" => maker.Pax("path", name).File("x"),
+            "large file" => maker.Pax("path", name).File("x", new string('x', 300_000)),
+            "directory" => maker.Pax("path", name).Directory("x"),
+            "link" => maker.Pax("path", name).Symlink("x", "y"),
+            "target" => maker.Pax("linkpath", string.Concat(Enumerable.Repeat("a/", 2500))).Symlink("x", "y"),
+            _ => maker.File("y").Pax("path", name).HardLink("x", "y"),
+        };
+        var package = _bench.Package("hello");
+        var layer = ZstdTests.Stored(tar.Finish());
+        var server = _bench.Add("team");
+        BinhostBench.Publish(server, package with { Layer = layer, Envelope = package.Envelope with { Layers = [new(package.DiffId, package.Form.MediaType, Digest.Of(layer), layer.Length)] } });
+        Assert.False(await _bench.PullAsync(package));
+        Assert.Single(_bench.Told.OfType<BinhostEvent.Incomplete>());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_bench.Store.Scratch));
+    }
+
+    [Fact]
+    public async Task A_blob_of_the_store_that_is_said_to_hold_an_output_and_ends_too_early_is_downloaded_instead()
+    {
+        var package = _bench.Package("hello");
+        BinhostBench.Publish(_bench.Add("team"), package);
+        var cut = await _bench.Store.PutBlobAsync(package.Layer.AsMemory(..^10), default);
+        BinhostSet.Remember(_bench.Store, package.Form with { Digest = cut });
+        Assert.True(await _bench.PullAsync(package));
+        Assert.Equal("hello", _bench.TextOf(package));
     }
 
     public void Dispose() => _bench.Dispose();

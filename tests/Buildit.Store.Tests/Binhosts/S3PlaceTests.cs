@@ -140,6 +140,57 @@ public sealed class BucketTests
     }
 
     [Fact]
+    public async Task A_further_name_is_told_of_as_what_it_is_not_as_the_blob_that_never_changes()
+    {
+        using var server = new BucketServer();
+        using var place = Buckets.Open(server);
+        await place.PutBlobAsync(Digest.Of("page"), 4, () => new MemoryStream("page"u8.ToArray()), None);
+        await place.LinkAsync("containers/page.html", Digest.Of("page"), None);
+        Assert.Equal("application/octet-stream; public, max-age=31536000, immutable", server.Told($"team/blobs/sha256/{Digest.Of("page").Hex}"));
+        Assert.Equal("text/html; charset=utf-8; no-cache", server.Told("team/containers/page.html"));
+    }
+
+    [Fact]
+    public async Task What_is_too_large_to_be_copied_gets_no_further_name_and_nothing_fails()
+    {
+        using var server = new BucketServer();
+        using var place = Buckets.Open(server, largestCopy: 5);
+        foreach (var text in new[] { "large", "larger" })
+        {
+            await place.PutBlobAsync(Digest.Of(text), text.Length, () => new MemoryStream(System.Text.Encoding.ASCII.GetBytes(text)), None);
+            await place.LinkAsync($"aci/{text}.aci", Digest.Of(text), None);
+        }
+
+        Assert.Contains("team/aci/large.aci", server.Keys);
+        Assert.DoesNotContain("team/aci/larger.aci", server.Keys);
+        Assert.Contains("lacks the blob", (await Assert.ThrowsAsync<PlaceException>(() => place.LinkAsync("aci/x.aci", Digest.Of("nothing"), None))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_may_take_longer_than_the_patience_as_long_as_it_is_taken()
+    {
+        // What lies between us and the server is less than what it gets between two looks at the clock, and than what is left after them.
+        const int size = 64 << 20;
+        var (clock, looks) = (new ManualClock(), new Queue<long>([12 << 20, 36 << 20]));
+        using var server = new BucketServer
+        {
+            Received = bytes =>
+            {
+                if (looks.TryPeek(out var next) && bytes >= next)
+                {
+                    looks.Dequeue();
+                    clock.Pass(TimeSpan.FromSeconds(15));
+                }
+            },
+        };
+        using var place = Buckets.Open(server, largestWhole: 5, partSize: size, clock: clock);
+        var content = new byte[size];
+        await place.PutBlobAsync(Digest.Of(content), size, () => new MemoryStream(content), None);
+        Assert.Empty(looks);
+        Assert.Contains($"team/blobs/sha256/{Digest.Of(content).Hex}", server.Keys);
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_there_and_one_that_is_none_are_failures_of_the_place()
     {
         using var server = new BucketServer();
@@ -196,6 +247,6 @@ internal static class Buckets
     /// <summary>Of a user without credentials, whatever this machine's files say.</summary>
     public static readonly S3Settings Nobody = new() { Region = "eu-central-1" };
 
-    public static S3Place Open(BucketServer server, string address = "s3://bin/team", S3Settings? settings = null, long largestWhole = 1 << 30, int partSize = 16 << 20) =>
-        new(S3Address.Parse(address, out _)!, address, (settings ?? Settings) with { Endpoint = server.Url }, new FetchOptions(), TimeProvider.System, largestWhole, partSize);
+    public static S3Place Open(BucketServer server, string address = "s3://bin/team", S3Settings? settings = null, long largestWhole = 1 << 30, int partSize = 16 << 20, long largestCopy = 5L << 30, TimeProvider? clock = null) =>
+        new(S3Address.Parse(address, out _)!, address, (settings ?? Settings) with { Endpoint = server.Url }, new FetchOptions(), clock ?? TimeProvider.System, largestWhole, partSize, largestCopy);
 }

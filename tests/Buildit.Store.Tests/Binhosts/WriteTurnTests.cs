@@ -61,6 +61,40 @@ public sealed class WriteTurnTests : IDisposable
     }
 
     [Fact]
+    public async Task A_turn_that_nobody_has_and_that_cannot_be_taken_is_a_failure_not_a_wait_for_ever()
+    {
+        using var files = new OtherFiles(new LocalFiles(_directory, TimeProvider.System)) { MovesDirectories = false };
+        var failure = await Assert.ThrowsAsync<PlaceException>(() => WriteTurn.TakeAsync(files, false, _clock, default));
+        Assert.Contains("nobody has it", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_directory));
+    }
+
+    [Fact]
+    public async Task A_dead_holder_who_cannot_be_removed_keeps_nobody_from_giving_up()
+    {
+        _directory.Write(".turn/other-dead", "");
+        using var files = new OtherFiles(new LocalFiles(_directory, TimeProvider.System)) { Removes = false };
+        using var stop = new CancellationTokenSource();
+        files.Listed = times => { if (times == 100) { stop.Cancel(); } };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => WriteTurn.TakeAsync(files, true, _clock, stop.Token));
+    }
+
+    [Fact]
+    public async Task A_directory_of_this_machine_tells_a_name_that_is_taken_from_everything_else_that_goes_wrong()
+    {
+        using var files = new LocalFiles(_directory, TimeProvider.System);
+        _directory.Write("a/file", "");
+        _directory.Write("full/file", "");
+        _directory.Write("file", "");
+        Directory.CreateDirectory(Path.Combine(_directory, "empty"));
+        Assert.False(await files.MoveDirectoryAsync("a", "full", default));
+        await Assert.ThrowsAsync<IOException>(() => files.MoveDirectoryAsync("a", "file", default));
+        await Assert.ThrowsAsync<IOException>(() => files.MoveDirectoryAsync("nothing", "b", default));
+        await Assert.ThrowsAsync<IOException>(() => files.MoveDirectoryAsync("a", "nowhere/b", default));
+        Assert.True(await files.MoveDirectoryAsync("a", "empty", default));
+    }
+
+    [Fact]
     public async Task A_web_server_can_tell_states_of_one_size_apart_by_their_seconds()
     {
         using var place = new DirectoryPlace(_directory, TimeProvider.System);
@@ -114,6 +148,17 @@ public sealed class WriteTurnTests : IDisposable
 
         public string Kind => "other";
 
+        /// <summary>Whether directories can be renamed; if not, nothing says why.</summary>
+        public bool MovesDirectories { get; init; } = true;
+
+        /// <summary>Whether what is removed is gone.</summary>
+        public bool Removes { get; init; } = true;
+
+        /// <summary>Told how often somebody has looked into a directory.</summary>
+        public Action<int> Listed { get; set; } = static _ => { };
+
+        private int _listed;
+
         public Task<IDisposable?> LockAsync(string purpose, CancellationToken cancel) => Task.FromResult<IDisposable?>(null);
 
         public Task<Stream?> OpenAsync(string path, long offset, CancellationToken cancel) => files.OpenAsync(path, offset, cancel);
@@ -122,7 +167,11 @@ public sealed class WriteTurnTests : IDisposable
 
         public Task<IReadOnlyDictionary<string, FileState>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel) => files.FindAsync(paths, cancel);
 
-        public Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel) => files.ListAsync(directory, cancel);
+        public Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel)
+        {
+            Listed(++_listed);
+            return files.ListAsync(directory, cancel);
+        }
 
         public Task CreateAsync(string path, Func<Stream, Task> write, CancellationToken cancel) => files.CreateAsync(path, write, cancel);
 
@@ -134,9 +183,9 @@ public sealed class WriteTurnTests : IDisposable
 
         public Task<bool> MoveAsync(string from, string to, CancellationToken cancel) => files.MoveAsync(from, to, cancel);
 
-        public Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => files.MoveDirectoryAsync(from, to, cancel);
+        public Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => MovesDirectories ? files.MoveDirectoryAsync(from, to, cancel) : Task.FromResult(false);
 
-        public Task RemoveAsync(string path, CancellationToken cancel) => files.RemoveAsync(path, cancel);
+        public Task RemoveAsync(string path, CancellationToken cancel) => Removes ? files.RemoveAsync(path, cancel) : Task.CompletedTask;
 
         public void Dispose() => files.Dispose();
     }

@@ -24,6 +24,15 @@ public sealed class RegistryClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_login_that_was_refused_is_not_sent_again()
+    {
+        using var registry = new TestServer((_, _) => Answer.Code(401, "WWW-Authenticate: Basic realm=\"x\""));
+        using var client = Client(registry);
+        Assert.Contains("does not accept the login", (await Assert.ThrowsAsync<PlaceException>(() => client.FindBlobAsync(Digest.Of("blob"), default))).Message, StringComparison.Ordinal);
+        Assert.Equal(2, registry.Requests.Count);
+    }
+
+    [Fact]
     public async Task Pages_of_tags_are_read_as_long_as_there_are_some_of_the_wanted()
     {
         using var registry = new TestServer((asked, number) => number switch

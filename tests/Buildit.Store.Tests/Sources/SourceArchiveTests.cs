@@ -55,6 +55,17 @@ public sealed class SourceArchiveTests : IDisposable
     }
 
     [Fact]
+    public void An_owner_that_no_machine_has_is_no_matter_since_nothing_is_kept_of_it()
+    {
+        var plain = Pack(new TarMaker().File("a").Finish());
+        byte[] nobody = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE], large = [0x80, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF];
+        Assert.Equal(plain, Pack(new TarMaker { Owner = nobody }.File("a").Finish()));
+        Assert.Equal(plain, Pack(new TarMaker { Owner = large }.File("a").Finish()));
+        Assert.Equal(plain, Pack(new TarMaker { Owner = "nobody\0"u8.ToArray() }.File("a").Finish()));
+        Assert.Equal(plain, Pack(new TarMaker().Pax("uid", "4294967294").Pax("gid", "-2").File("a").Finish()));
+    }
+
+    [Fact]
     public void The_digest_and_the_size_are_those_of_the_bytes_and_the_date_is_the_newest()
     {
         using var output = new MemoryStream();
@@ -155,7 +166,7 @@ public sealed class SourceArchiveTests : IDisposable
         { "entry '/etc/passwd' is refused: its name is an absolute path", new TarMaker().File("/etc/passwd") },
         { "entry 'a/../../x' is refused: its name has a '..' in it", new TarMaker().File("a/../../x") },
         { "entry 'a/..' is refused: its name has a '..' in it", new TarMaker().Directory("a/..") },
-        { "entry 'a?b' is refused: its name has a NUL in it", new TarMaker().Pax("path", "a\0b").File("x") },
+        { "entry 'a\u2400b' is refused: its name has a NUL in it", new TarMaker().Pax("path", "a\0b").File("x") },
         { "has no name", new TarMaker().Entry('0', ".") },
         { "entry 'l' is a symbolic link to the absolute path '/etc'", new TarMaker().Symlink("l", "/etc") },
         { "entry 'd/l' is a symbolic link to '../../x', which is outside the tree", new TarMaker().Symlink("d/l", "../../x").File("x") },

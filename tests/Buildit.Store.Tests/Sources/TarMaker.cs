@@ -9,6 +9,9 @@ public sealed class TarMaker
     public const long Time = 1_000_000_000;
     private readonly List<byte> _bytes = [];
 
+    /// <summary>The field for the owner of each file, as it is.</summary>
+    public byte[] Owner { get; init; } = Encoding.ASCII.GetBytes(Octal(1234, 7));
+
     public TarMaker File(string name, string content = "content\n", int mode = 0x1A4, long mtime = Time) => Entry('0', name, content, mode: mode, mtime: mtime);
 
     public TarMaker Directory(string name, long mtime = Time) => Entry('5', name, mode: 0x1ED, mtime: mtime);
@@ -32,7 +35,7 @@ public sealed class TarMaker
         var header = new byte[512];
         name.CopyTo(header, 0);
         Put(header, 100, Octal(mode, 7));
-        Put(header, 108, Octal(1234, 7));
+        Owner.CopyTo(header, 108);
         Put(header, 116, Octal(1234, 7));
         Put(header, 124, Octal(size ?? content.Length, 11));
         Put(header, 136, Octal(mtime, 11));

@@ -14,6 +14,8 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
     // Roles of dependencies that are there at run time; what was only needed to build is not needed to use what was built.
     private static readonly ImmutableArray<string> Running = ["lib", "runtime", "companion", "member"];
 
+    private const string Imported = "debian/";
+
     /// <summary>Further keys that find the record.</summary>
     public ImmutableArray<Digest> OtherKeys { get; init; } = [];
 
@@ -32,8 +34,14 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
     /// <summary>Keys of the packages that run with it.</summary>
     public ImmutableArray<Digest> RunsWith { get; init; } = [];
 
+    /// <summary>The .debs whose packages run with it, whatever keys those have: an imported package's key names what its distribution says that it depends on by them.</summary>
+    public ImmutableArray<Digest> RunsWithDebs { get; init; } = [];
+
     /// <summary>Other names that it has: its ACI, its log.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
+
+    /// <summary>Whether it is a package that was imported from a distribution.</summary>
+    public bool IsImported => !IsImage && Subject.Name.StartsWith(Imported, StringComparison.Ordinal);
 
     /// <summary>Whether it is an image.</summary>
     public bool IsImage => !Image.IsEmpty;
@@ -57,6 +65,7 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
     public Holding With(Preimage preimage) => this with
     {
         RunsWith = [.. preimage.Inputs.Where(i => Running.Contains(i.Kind)).Select(i => Digest.TryParse(i.Value, out var key) ? key : default).Where(k => !k.IsEmpty).Distinct()],
+        RunsWithDebs = [.. preimage.Of("closure").Select(i => Digest.TryParse(i["closure-deb"], out var deb) ? deb : default).Where(d => !d.IsEmpty).Except(Materials)],
     };
 
     private static Holding Of(Digest key, Envelope envelope, DateTimeOffset written, Record record) => new(key, new("package", record.Package, record.Version), written)

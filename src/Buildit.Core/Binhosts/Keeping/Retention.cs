@@ -24,6 +24,8 @@ public sealed record Retention(int Newest, DateTimeOffset Before)
         var byKey = all.ToDictionary(h => h.Key);
         // Of several records that say the same of an output, one is enough.
         var byOutput = NewestFirst(all.Where(h => !h.IsImage)).SelectMany(h => h.Outputs.Select(o => (Output: o, Holding: h))).DistinctBy(o => o.Output).ToDictionary(o => o.Output, o => o.Holding);
+        // Of several records of one import, one is enough; imports of one .deb with other links have other outputs.
+        var byDeb = NewestFirst(all.Where(h => h.IsImported)).SelectMany(h => h.Materials.Select(m => (Deb: m, Holding: h))).DistinctBy(d => (d.Deb, d.Holding.OtherKeys.FirstOrDefault())).ToLookup(d => d.Deb, d => d.Holding);
         var (kept, waiting) = (new HashSet<Digest>(), new Stack<Holding>(roots));
         while (waiting.TryPop(out var holding))
         {
@@ -32,7 +34,7 @@ public sealed record Retention(int Newest, DateTimeOffset Before)
                 continue;
             }
 
-            foreach (var needed in holding.IsImage ? holding.Materials.Select(byOutput.GetValueOrDefault) : holding.RunsWith.Select(byKey.GetValueOrDefault))
+            foreach (var needed in holding.IsImage ? holding.Materials.Select(byOutput.GetValueOrDefault) : holding.RunsWith.Select(byKey.GetValueOrDefault).Concat(holding.RunsWithDebs.SelectMany(d => byDeb[d])))
             {
                 if (needed is not null)
                 {

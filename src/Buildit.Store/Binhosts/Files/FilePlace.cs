@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Store.Files;
@@ -7,18 +6,16 @@ using Buildit.Store.Files;
 namespace Buildit.Store.Binhosts.Files;
 
 /// <summary>
-/// A binhost in files, wherever they are: made when something is first written. Files appear whole (temporary name, then rename); a document that is not there is made by
-/// whoever is first, one that is there is replaced by whoever's turn it is (<see cref="WriteTurn"/>).
+/// A binhost in files, wherever they are: made when something is first written. Files appear whole (temporary name, then rename); documents change as
+/// <see cref="FileDocuments"/> says.
 /// </summary>
 public abstract class FilePlace : IKeptPlace
 {
     private const int RemovedInOneGo = 64;
     private readonly IPlaceFiles _files;
-    private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _inProcess = new(1);
-    private bool _isPrepared;
+    private readonly FileDocuments _documents;
 
-    private protected FilePlace(IPlaceFiles files, TimeProvider time) => (_files, _time) = (files, time);
+    private protected FilePlace(IPlaceFiles files, TimeProvider time) => (_files, _documents) = (files, new(files, time));
 
     /// <inheritdoc/>
     public string Address => _files.Address;
@@ -26,7 +23,7 @@ public abstract class FilePlace : IKeptPlace
     /// <inheritdoc/>
     public Task<PlaceDocument?> GetAsync(string path, PlaceDocument? known, CancellationToken cancel) => Guarded(async () =>
     {
-        if (await ReadAsync(path, cancel) is not { } bytes)
+        if (await _documents.ReadAsync(path, cancel) is not { } bytes)
         {
             return null;
         }
@@ -62,26 +59,14 @@ public abstract class FilePlace : IKeptPlace
     /// <inheritdoc/>
     public Task UpdateAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel) => Guarded(async () =>
     {
-        while (true)
-        {
-            var current = await ReadAsync(path, cancel);
-            if (await change(current) is not { } wanted)
-            {
-                return true;
-            }
-
-            await PrepareAsync(cancel);
-            if (current is null ? await MakeAsync(path, wanted, cancel) : await ReplaceAsync(path, change, cancel))
-            {
-                return true;
-            }
-        }
+        await _documents.UpdateAsync(path, change, cancel);
+        return true;
     });
 
     /// <inheritdoc/>
     public Task LinkAsync(string path, Digest blob, CancellationToken cancel) => Guarded(async () =>
     {
-        var (from, temporary) = (BinhostLayout.Blob(blob), Temporary(path));
+        var (from, temporary) = (BinhostLayout.Blob(blob), FileDocuments.Temporary(path));
         try
         {
             if (await _files.LinkAsync(from, temporary, cancel) != LinkOutcome.Linked)
@@ -135,7 +120,7 @@ public abstract class FilePlace : IKeptPlace
         Guarded<IReadOnlySet<string>>(async () => (await _files.FindAsync(paths, cancel)).Keys.ToHashSet(StringComparer.Ordinal));
 
     /// <inheritdoc/>
-    public Task<bool> RemoveAsync(Func<Task<IReadOnlyCollection<string>>> choose, CancellationToken cancel) => Guarded(() => InTurnAsync(
+    public Task<bool> RemoveAsync(Func<Task<IReadOnlyCollection<string>>> choose, CancellationToken cancel) => Guarded(() => _documents.InTurnAsync(
         async turn =>
         {
             foreach (var some in (await choose()).Chunk(RemovedInOneGo))
@@ -157,28 +142,15 @@ public abstract class FilePlace : IKeptPlace
     public void Dispose()
     {
         GC.SuppressFinalize(this);
-        _inProcess.Dispose();
+        _documents.Dispose();
         _files.Dispose();
-    }
-
-    private async Task<ReadOnlyMemory<byte>?> ReadAsync(string path, CancellationToken cancel)
-    {
-        if (await _files.OpenAsync(path, 0, cancel) is not { } stream)
-        {
-            return null;
-        }
-
-        await using (stream)
-        {
-            return await stream.ReadDocumentAsync(path, cancel);
-        }
     }
 
     private async Task<bool> WriteBlobAsync(Digest digest, long size, Func<Stream> open, CancellationToken cancel)
     {
         var path = BinhostLayout.Blob(digest);
-        await PrepareAsync(cancel);
-        return await WithTemporaryAsync(path, file => CopyAsync(digest, size, open, file, cancel), temporary => _files.MoveAsync(temporary, path, cancel), cancel);
+        await _documents.PrepareAsync(cancel);
+        return await _documents.WithTemporaryAsync(path, file => CopyAsync(digest, size, open, file, cancel), temporary => _files.MoveAsync(temporary, path, cancel), cancel);
     }
 
     private static async Task CopyAsync(Digest digest, long size, Func<Stream> open, Stream file, CancellationToken cancel)
@@ -190,83 +162,6 @@ public abstract class FilePlace : IKeptPlace
         {
             throw new InvalidDataException($"what should be the blob {digest} has other bytes");
         }
-    }
-
-    /// <summary>Makes the place an OCI image layout, before anything else is in it.</summary>
-    private async Task PrepareAsync(CancellationToken cancel)
-    {
-        if (!_isPrepared && await _files.StateAsync(BinhostLayout.LayoutMarker, cancel) is null)
-        {
-            await MakeAsync(BinhostLayout.ImageIndex, OciIndex.Empty, cancel);
-            await MakeAsync(BinhostLayout.LayoutMarker, Encoding.ASCII.GetBytes(BinhostLayout.LayoutMarkerText), cancel);
-        }
-
-        _isPrepared = true;
-    }
-
-    /// <summary>Makes a document; false if somebody else was first.</summary>
-    private Task<bool> MakeAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel) => WithTemporaryAsync(
-        path,
-        file => file.WriteAsync(content, cancel).AsTask(),
-        async temporary => await _files.LinkAsync(temporary, path, cancel) switch
-        {
-            LinkOutcome.Linked => true,
-            LinkOutcome.Taken => false,
-            _ => await InTurnAsync(async _ => await _files.StateAsync(path, cancel) is null && await _files.MoveAsync(temporary, path, cancel), path, cancel),
-        },
-        cancel);
-
-    /// <summary>Replaces a document that is there; false if it vanished, or the turn was taken away.</summary>
-    private Task<bool> ReplaceAsync(string path, Func<ReadOnlyMemory<byte>?, Task<ReadOnlyMemory<byte>?>> change, CancellationToken cancel) => InTurnAsync(
-        async turn =>
-        {
-            if (await _files.StateAsync(path, cancel) is not { } state || await ReadAsync(path, cancel) is not { } current)
-            {
-                return false;
-            }
-
-            // A web server tells states apart by size and second, so that each state needs a second of its own.
-            var modified = Math.Max(_time.GetUtcNow().ToUnixTimeSeconds(), state.Modified.ToUnixTimeSeconds() + 1);
-            return await change(current) is not { } wanted || await turn.ReplaceAsync(path, wanted, modified, cancel);
-        },
-        path,
-        cancel);
-
-    private async Task<bool> InTurnAsync(Func<WriteTurn, Task<bool>> work, string path, CancellationToken cancel)
-    {
-        // In one process its own lock would meet itself.
-        await _inProcess.WaitAsync(cancel);
-        try
-        {
-            using var held = await _files.LockAsync($"writing {path}", cancel);
-            await using var turn = await WriteTurn.TakeAsync(_files, held is not null, _time, cancel);
-            return await work(turn);
-        }
-        finally
-        {
-            _inProcess.Release();
-        }
-    }
-
-    private async Task<bool> WithTemporaryAsync(string path, Func<Stream, Task> write, Func<string, Task<bool>> name, CancellationToken cancel)
-    {
-        var temporary = Temporary(path);
-        await _files.CreateAsync(temporary, write, cancel);
-        try
-        {
-            return await name(temporary);
-        }
-        finally
-        {
-            await _files.RemoveAsync(temporary, CancellationToken.None);
-        }
-    }
-
-    // Beside its place. A name that no other process and no earlier one has.
-    private static string Temporary(string path)
-    {
-        var slash = path.LastIndexOf('/') + 1;
-        return $"{path[..slash]}.{path[slash..]}-{Path.GetRandomFileName()}.tmp";
     }
 
     private static async Task<T> Guarded<T>(Func<Task<T>> work)

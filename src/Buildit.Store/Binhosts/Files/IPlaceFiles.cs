@@ -63,7 +63,7 @@ internal interface IPlaceFiles : IDisposable
     /// <summary>Gives a file another name, in place of what has it, in a directory that is there; false if the file is not there.</summary>
     Task<bool> MoveAsync(string from, string to, CancellationToken cancel);
 
-    /// <summary>Gives a directory another name that is free, or that of an empty directory; false if that cannot be.</summary>
+    /// <summary>Gives a directory another name that is free, or that of an empty directory; false if a directory that is not empty has it (or, where the reason is not told, something failed).</summary>
     Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel);
 
     /// <summary>Removes a file or an empty directory, if it is there.</summary>

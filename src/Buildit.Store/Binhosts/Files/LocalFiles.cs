@@ -4,15 +4,27 @@ using Buildit.Store.Native;
 namespace Buildit.Store.Binhosts.Files;
 
 /// <summary>A directory of this machine. Several processes and, on file systems that pass flock(2) on, several machines respect its lock file.</summary>
-internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
+/// <param name="root">The directory; it need not be there.</param>
+/// <param name="time">For its lock.</param>
+/// <param name="mask">The umask of whoever writes.</param>
+internal sealed class LocalFiles(string root, TimeProvider time, UnixFileMode mask = LocalFiles.UsualMask) : IPlaceFiles
 {
-    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    /// <summary>022.</summary>
+    public const UnixFileMode UsualMask = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const string Lock = ".lock";
+    private readonly SharedModes _modes = new(root, mask);
 
     public string Address => root;
 
     public string Kind => "directory";
 
-    public async Task<IDisposable?> LockAsync(string purpose, CancellationToken cancel) => await FileLock.AcquireAsync(In(".lock"), purpose, time, static _ => { }, cancel);
+    public async Task<IDisposable?> LockAsync(string purpose, CancellationToken cancel)
+    {
+        var held = await FileLock.AcquireAsync(In(Lock), purpose, time, static _ => { }, cancel);
+        _modes.SetFile(In(Lock));
+        _modes.SetFile(FileLock.HolderPath(In(Lock)));
+        return held;
+    }
 
     public Task<Stream?> OpenAsync(string path, long offset, CancellationToken cancel)
     {
@@ -52,7 +64,7 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
     public async Task CreateAsync(string path, Func<Stream, Task> write, CancellationToken cancel)
     {
         var place = In(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        _modes.MakeDirectory(Path.GetDirectoryName(place)!);
         try
         {
             await using (var file = new FileStream(place, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16, FileOptions.Asynchronous))
@@ -61,7 +73,7 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
                 await Task.Run(() => file.Flush(flushToDisk: true), CancellationToken.None);
             }
 
-            File.SetUnixFileMode(place, Readable | UnixFileMode.UserWrite);
+            _modes.SetFile(place);
         }
         catch
         {
@@ -103,7 +115,7 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
 
     public Task<LinkOutcome> LinkAsync(string from, string to, CancellationToken cancel)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(In(to))!);
+        _modes.MakeDirectory(Path.GetDirectoryName(In(to))!);
         var outcome = HardLink.TryCreate(In(from), In(to)) ? LinkOutcome.Linked : File.Exists(In(to)) ? LinkOutcome.Taken : LinkOutcome.Unsupported;
         Sync(to);
         return Task.FromResult(outcome);
@@ -124,8 +136,7 @@ internal sealed class LocalFiles(string root, TimeProvider time) : IPlaceFiles
         return true;
     }
 
-    // The base library refuses to move a directory onto an empty one.
-    public Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => Task.FromResult(Libc.Rename(In(from), In(to)) == 0);
+    public Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => Task.FromResult(Posix.TryRenameDirectory(In(from), In(to)));
 
     public Task RemoveAsync(string path, CancellationToken cancel)
     {

@@ -17,6 +17,7 @@ internal sealed class WriteTurn(IPlaceFiles files, TimeProvider time) : IAsyncDi
 {
     private const string Directory = ".turn";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(20);
     private readonly string _holder = $"{files.Kind}-{Path.GetRandomFileName()}";
@@ -40,6 +41,7 @@ internal sealed class WriteTurn(IPlaceFiles files, TimeProvider time) : IAsyncDi
             var silence = new Silence(time);
             while (!await files.MoveDirectoryAsync(prepared, Directory, cancel))
             {
+                cancel.ThrowIfCancellationRequested();
                 await turn.LookAtHolderAsync(silence, isLocked, cancel);
             }
         }
@@ -83,6 +85,13 @@ internal sealed class WriteTurn(IPlaceFiles files, TimeProvider time) : IAsyncDi
     {
         if (await files.ListAsync(Directory, cancel) is not [var (holder, _), ..])
         {
+            // It was just given back, or it cannot be taken, whoever has it.
+            if (silence.Lasts("", null) > LongestSilence)
+            {
+                throw new PlaceException($"does not let '{Directory}' be taken although nobody has it: is its disk full, or read-only?");
+            }
+
+            await Task.Delay(Blink, time, cancel);
             return;
         }
 

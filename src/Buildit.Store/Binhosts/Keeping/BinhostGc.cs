@@ -63,6 +63,11 @@ public sealed class BinhostGc(IKeptPlace place, Retention retention, DateTimeOff
 
     private async Task<Garbage> GarbageAsync(Inventory inventory, IReadOnlySet<Digest> staying, CancellationToken cancel)
     {
+        if (inventory.HasBrokenIndex)
+        {
+            throw new PlaceException($"has an '{BinhostLayout.ImageIndex}' that is no image index, so that nobody knows which images have a tag: run 'buildit binhost verify'");
+        }
+
         var holdings = inventory.Holdings.ToArray();
         var kept = retention.Kept(holdings, inventory.Tagged, inventory.Pins.Pins.Keys.Concat(staying).ToHashSet());
         var (stay, gone) = (holdings.Where(h => kept.Contains(h.Key) || h.Written >= young).ToArray(), holdings.Where(h => !kept.Contains(h.Key) && h.Written < young).ToArray());

@@ -137,6 +137,11 @@ public sealed class BinhostVerification(IKeptPlace place, TrustPolicy trust, Dat
 
     private async Task LookAtImagesAsync(Inventory inventory, Dictionary<Digest, PlaceFile> blobs, CancellationToken cancel)
     {
+        if (inventory.HasBrokenIndex)
+        {
+            Add(DefectKind.Damaged, BinhostLayout.ImageIndex, "is no image index, so that no image is found by its tag");
+        }
+
         var names = inventory.Holdings.Where(h => h.IsImage).DistinctBy(h => h.Image).ToDictionary(h => h.Image, h => h.DisplayName);
         foreach (var image in names.Keys.Concat(inventory.Tagged).Distinct())
         {

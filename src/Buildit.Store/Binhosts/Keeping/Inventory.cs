@@ -25,6 +25,9 @@ public sealed record Inventory(ImmutableArray<PlaceFile> Files, ImmutableArray<I
 {
     private const int AtOnce = 32;
 
+    /// <summary>Whether the image index is there and cannot be read, so that nobody knows what is tagged.</summary>
+    public bool HasBrokenIndex { get; init; }
+
     /// <summary>The records that can be read.</summary>
     public IEnumerable<Holding> Holdings => Records.Select(r => r.Holding).OfType<Holding>();
 
@@ -43,7 +46,8 @@ public sealed record Inventory(ImmutableArray<PlaceFile> Files, ImmutableArray<I
             var holding = envelope is null ? null : Holding.Of(record.Key, envelope, record.File.Modified);
             records.Add(new(record.File, record.Key, envelope, holding is null ? null : await WithPreimageAsync(place, holding, stop)));
         });
-        return new([.. files], [.. records.OrderBy(r => r.Key)], await TaggedAsync(place, cancel), await PinsAsync(place, cancel));
+        var tagged = await TaggedAsync(place, cancel);
+        return new([.. files], [.. records.OrderBy(r => r.Key)], tagged ?? new HashSet<Digest>(), await PinsAsync(place, cancel)) { HasBrokenIndex = tagged is null };
     }
 
     /// <summary>The pins of a place. Throws <see cref="PlaceException"/> for a list that cannot be read: whatever it said is not to be lost.</summary>
@@ -69,9 +73,9 @@ public sealed record Inventory(ImmutableArray<PlaceFile> Files, ImmutableArray<I
         }
     }
 
-    private static async Task<IReadOnlySet<Digest>> TaggedAsync(IPlace place, CancellationToken cancel) =>
+    private static async Task<IReadOnlySet<Digest>?> TaggedAsync(IPlace place, CancellationToken cancel) =>
         await place.GetAsync(BinhostLayout.ImageIndex, null, cancel) is not { } index ? new HashSet<Digest>()
-        : OciIndex.DigestsIn(index.Content) ?? throw new PlaceException($"has an '{BinhostLayout.ImageIndex}' that is no image index");
+        : OciIndex.DigestsIn(index.Content);
 
     private static Digest DigestIn(PlaceFile file, string directory) =>
         file.Path.StartsWith(directory + "/", StringComparison.Ordinal) && file.Path[(file.Path.LastIndexOf('/') + 1)..] is { Length: 64 } name && Digest.TryParse(name, out var digest) ? digest : default;

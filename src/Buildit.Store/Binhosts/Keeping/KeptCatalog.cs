@@ -16,20 +16,14 @@ public static class KeptCatalog
         BinhostLayout.Catalog,
         async current =>
         {
-            var shards = ImmutableArray.CreateBuilder<CatalogShard>();
-            foreach (var (prefix, inside) in Catalog.Split("", await rows(current is { } bytes ? await RowsAsync(place, bytes, cancel) : null)))
+            var shards = await CatalogShards.PutAsync("", await rows(current is { } bytes ? await RowsAsync(place, bytes, cancel) : null), async (blob, content) =>
             {
-                var content = Catalog.PrintRows(inside);
-                var shard = new CatalogShard(prefix, inside.Length, Core.Digest.Of(content));
-                if (await place.ReadBlobAsync(shard.Blob, cancel) is null)
+                if (await place.ReadBlobAsync(blob, cancel) is null)
                 {
-                    await place.ReplaceBlobAsync(shard.Blob, content.Length, () => new MemoryStream(content), cancel);
+                    await place.ReplaceBlobAsync(blob, content.Length, () => new MemoryStream(content), cancel);
                 }
-
-                shards.Add(shard);
-            }
-
-            var text = Encoding.ASCII.GetBytes(new Catalog(shards.ToImmutable()).Print());
+            });
+            var text = Encoding.ASCII.GetBytes(new Catalog(shards).Print());
             return current is { } there && there.Span.SequenceEqual(text) ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(text);
         },
         cancel);
@@ -44,7 +38,7 @@ public static class KeptCatalog
         var rows = ImmutableArray.CreateBuilder<CatalogRow>();
         foreach (var shard in catalog.Shards)
         {
-            if (await place.ReadBlobAsync(shard.Blob, cancel) is not { } bytes || Catalog.ParseRows(bytes) is not { } inside)
+            if (await CatalogShards.ReadAsync(place, shard, cancel) is not { } inside)
             {
                 return null;
             }

@@ -5,12 +5,8 @@ namespace Buildit.Store.Binhosts.S3;
 
 /// <summary>What comes from a bucket: what Amazon's client finds wrong with it is a failure of the line.</summary>
 /// <param name="content">The body as the client gives it; disposed of with this.</param>
-internal sealed class S3Body(Stream content) : ReadOnlyStream
+internal sealed class S3Body(Stream content) : AsyncReadStream
 {
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException("read it asynchronously");
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try

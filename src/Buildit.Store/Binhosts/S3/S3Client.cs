@@ -21,9 +21,6 @@ internal sealed record S3Object(Stream Body, string ETag);
 /// <param name="clock">Measures patience.</param>
 internal sealed class S3Client(S3Address address, S3Settings settings, FetchOptions options, TimeProvider clock) : IDisposable
 {
-    // A line that is slower than this (4 KiB/s) is a server that plays dead.
-    private const int LeastInWindow = 8 << 10;
-
     // Most runs ask no bucket, and Amazon's client costs more to make than such a run takes otherwise.
     private readonly Lazy<S3Line> _line = new(() => new(S3Login.Find(settings), options), LazyThreadSafetyMode.ExecutionAndPublication);
 
@@ -35,7 +32,7 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
         {
             var request = new GetObjectRequest { BucketName = address.Bucket, Key = address.Key(path), EtagToNotMatch = known, ByteRange = offset > 0 ? new($"bytes={offset}-") : null };
             var response = await watch.WaitAsync(async stop => await _line.Value.Client.GetObjectAsync(request, stop));
-            var body = new SteadyStream(new S3Body(response.ResponseStream), response, watch, options.StallTimeout, LeastInWindow, clock);
+            var body = SteadyStream.Of(new S3Body(response.ResponseStream), response, watch, options.StallTimeout, clock);
             await body.SkipAsync(response.HttpStatusCode == HttpStatusCode.PartialContent ? 0 : offset, cancel);
             return new(body, response.ETag ?? "");
         }
@@ -120,10 +117,9 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
                 await content.ReadExactlyAsync(buffer.AsMemory(0, length), cancel);
                 var part = new UploadPartRequest
                 {
-                    BucketName = address.Bucket, Key = key, UploadId = upload.UploadId, PartNumber = parts.Count + 1, PartSize = length,
-                    InputStream = new MemoryStream(buffer, 0, length, writable: false), UseChunkEncoding = false,
+                    BucketName = address.Bucket, Key = key, UploadId = upload.UploadId, PartNumber = parts.Count + 1, PartSize = length, UseChunkEncoding = false,
                 };
-                var sent = await AskAsync((client, stop) => client.UploadPartAsync(part, stop), cancel);
+                var sent = await SendAsync(part, buffer, length, cancel);
                 parts.Add(new(part.PartNumber ?? 0, sent.ETag));
             }
 
@@ -140,7 +136,12 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
     /// <summary>Gives an object a further name; tells whether it is there.</summary>
     public Task<bool> CopyAsync(string from, string to, CancellationToken cancel) => Guarded(async () =>
     {
-        var request = new CopyObjectRequest { SourceBucket = address.Bucket, SourceKey = address.Key(from), DestinationBucket = address.Bucket, DestinationKey = address.Key(to) };
+        var request = new CopyObjectRequest
+        {
+            SourceBucket = address.Bucket, SourceKey = address.Key(from), DestinationBucket = address.Bucket, DestinationKey = address.Key(to),
+            // Else it keeps what is told of the blob: that it never changes.
+            MetadataDirective = S3MetadataDirective.REPLACE, ContentType = S3Types.Of(to), Headers = { CacheControl = S3Types.CachingOf(to) },
+        };
         try
         {
             await AskAsync((client, stop) => client.CopyObjectAsync(request, stop), cancel);
@@ -180,6 +181,14 @@ internal sealed class S3Client(S3Address address, S3Settings settings, FetchOpti
     {
         using var watch = Watch(cancel);
         return await watch.WaitAsync(async stop => await ask(_line.Value.Client, stop));
+    }
+
+    private async Task<UploadPartResponse> SendAsync(UploadPartRequest part, byte[] bytes, int length, CancellationToken cancel)
+    {
+        using var watch = Watch(cancel);
+        await using var content = new S3Part(bytes, length, watch);
+        part.InputStream = content;
+        return await watch.WaitAsync(async stop => await _line.Value.Client.UploadPartAsync(part, stop));
     }
 
     private async Task GiveUpAsync(string key, string upload)

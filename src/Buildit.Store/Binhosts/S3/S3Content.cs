@@ -10,7 +10,7 @@ namespace Buildit.Store.Binhosts.S3;
 /// <param name="digest">What they must have.</param>
 /// <param name="size">How many they must be.</param>
 /// <param name="watch">Told that they are taken.</param>
-internal sealed class S3Content(Stream content, Digest digest, long size, StallWatch watch) : ReadOnlyStream
+internal sealed class S3Content(Stream content, Digest digest, long size, StallWatch watch) : AsyncReadStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _read;
@@ -24,8 +24,6 @@ internal sealed class S3Content(Stream content, Digest digest, long size, StallW
         watch.Moved();
         return Checked(buffer, content.Read(buffer[..Wanted(buffer.Length)]));
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -89,6 +89,9 @@ internal sealed class SftpConnection
         return answer.Task;
     }
 
+    /// <summary>Sends a request whose answer nobody waits for.</summary>
+    public void Forget(SftpType type, Action<SftpRequest> fields) => _ = Send(type, fields).ContinueWith(static t => t.Exception, TaskScheduler.Default);
+
     /// <summary>Waits for an answer, as long as the server says anything at all.</summary>
     public async Task<SftpReply> HearAsync(Task<SftpReply> answer, CancellationToken cancel)
     {

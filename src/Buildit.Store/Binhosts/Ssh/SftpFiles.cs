@@ -10,22 +10,17 @@ namespace Buildit.Store.Binhosts.Ssh;
 /// </summary>
 /// <param name="address">The account and the directory.</param>
 /// <param name="text">The address as it was written: there is no secret in it.</param>
-/// <param name="patience">With the server.</param>
+/// <param name="line">The connection; disposed of with this.</param>
+/// <param name="silence">A server that says nothing for so long while a file is read is given up.</param>
 /// <param name="time">Measures it.</param>
-internal sealed class SftpFiles(SshAddress address, string text, SshPatience patience, TimeProvider time) : IPlaceFiles
+internal sealed class SftpFiles(SshAddress address, string text, ISftpLine line, TimeSpan silence, TimeProvider time) : IPlaceFiles
 {
     private const string PosixRename = "posix-rename@openssh.com";
     private const string HardLink = "hardlink@openssh.com";
     private const int AtOnce = 256;
-    private const uint HasMode = 4;
     private const uint HasTimes = 8;
-    private const uint FileMode = 0b110_100_100;
-    private const uint FileType = 0xF000;
-    private const uint Directory = 0x4000;
-
-    // A line that is slower than this (4 KiB/s) is a server that plays dead.
-    private const int LeastInWindow = 8 << 10;
-    private readonly SshLine _line = new(address, patience, time);
+    private readonly SftpAnswers _answers = new(address);
+    private readonly SftpSharing _sharing = new(address);
 
     public string Address => text;
 
@@ -35,20 +30,20 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     public async Task<Stream?> OpenAsync(string path, long offset, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
-        if (HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Read).Number(0), cancel), path) is not { } handle)
+        var sftp = await line.ConnectAsync(cancel);
+        if (_answers.HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(_answers.In(path)).Number(OpenFlags.Read).Number(0), cancel), path) is not { } handle)
         {
             return null;
         }
 
         var content = new SftpReadStream(sftp, handle, offset);
-        return new SteadyStream(content, null, new StallWatch(patience.Silence, time, cancel), patience.Silence, LeastInWindow, time);
+        return SteadyStream.Of(content, null, new StallWatch(silence, time, cancel), silence, time);
     }
 
     public async Task<FileState?> StateAsync(string path, CancellationToken cancel)
     {
-        var reply = await AskAsync(SftpType.Stat, request => request.Text(In(path)), cancel);
-        return reply.Type == SftpType.Attributes ? StateIn(reply) : IsDone(reply, path) ? throw Strange() : null;
+        var reply = await AskAsync(SftpType.Stat, request => request.Text(_answers.In(path)), cancel);
+        return reply.Type == SftpType.Attributes ? SftpAnswers.StateIn(reply) : _answers.IsDone(reply, path) ? throw SftpAnswers.Strange() : null;
     }
 
     public async Task<IReadOnlyDictionary<string, FileState>> FindAsync(IReadOnlyCollection<string> paths, CancellationToken cancel)
@@ -66,35 +61,41 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     public async Task<IReadOnlyList<(string Name, FileState State)>> ListAsync(string directory, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
-        if (HandleIn(await sftp.AskAsync(SftpType.OpenDirectory, request => request.Text(In(directory)), cancel), directory) is not { } handle)
+        var sftp = await line.ConnectAsync(cancel);
+        if (_answers.HandleIn(await sftp.AskAsync(SftpType.OpenDirectory, request => request.Text(_answers.In(directory)), cancel), directory) is not { } handle)
         {
             return [];
         }
 
         var entries = new List<(string Name, FileState State)>();
-        for (SftpReply reply; (reply = await sftp.AskAsync(SftpType.ReadDirectory, request => request.Bytes(handle.Span), cancel)).Type == SftpType.Name;)
+        try
         {
-            for (var count = reply.Number(); count > 0; count--)
+            for (SftpReply reply; _answers.BringsNames(reply = await sftp.AskAsync(SftpType.ReadDirectory, request => request.Bytes(handle.Span), cancel), directory);)
             {
-                var name = reply.Text();
-                reply.Text();
-                entries.Add((name, StateIn(reply)));
+                for (var count = reply.Number(); count > 0; count--)
+                {
+                    var name = reply.Text();
+                    reply.Text();
+                    entries.Add((name, SftpAnswers.StateIn(reply)));
+                }
             }
         }
+        finally
+        {
+            sftp.Forget(SftpType.Close, request => request.Bytes(handle.Span));
+        }
 
-        await sftp.AskAsync(SftpType.Close, request => request.Bytes(handle.Span), cancel);
         return [.. entries.Where(e => e.Name is not ("." or ".."))];
     }
 
     public async Task CreateAsync(string path, Func<Stream, Task> write, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
-        var handle = await CreateAsync(sftp, path, cancel) ?? (await MakeDirectoriesAsync(sftp, path, cancel) ? await CreateAsync(sftp, path, cancel) : null) ?? throw new PlaceException($"the server cannot make '{In(path)}'");
+        var sftp = await line.ConnectAsync(cancel);
+        var handle = await CreateAsync(sftp, path, cancel);
         try
         {
             await using var file = new SftpWriteStream(sftp, handle);
-            await sftp.AskAsync(SftpType.FSetStat, request => request.Bytes(handle.Span).Number(HasMode).Number(FileMode), cancel);
+            await _sharing.ShareFileAsync(sftp, handle, cancel);
             await write(file);
             await file.FinishAsync(cancel);
         }
@@ -107,8 +108,8 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
 
     public async Task<bool> RewriteAsync(string path, ReadOnlyMemory<byte> content, long modified, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
-        if (HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Write | OpenFlags.Truncate).Number(0), cancel), path) is not { } handle)
+        var sftp = await line.ConnectAsync(cancel);
+        if (_answers.HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(_answers.In(path)).Number(OpenFlags.Write | OpenFlags.Truncate).Number(0), cancel), path) is not { } handle)
         {
             return false;
         }
@@ -123,115 +124,90 @@ internal sealed class SftpFiles(SshAddress address, string text, SshPatience pat
     }
 
     public async Task<bool> TouchAsync(string path, long modified, CancellationToken cancel) =>
-        IsDone(await AskAsync(SftpType.SetStat, request => request.Text(In(path)).Number(HasTimes).Number((uint)modified).Number((uint)modified), cancel), path);
+        _answers.IsDone(await AskAsync(SftpType.SetStat, request => request.Text(_answers.In(path)).Number(HasTimes).Number((uint)modified).Number((uint)modified), cancel), path);
 
     public async Task<LinkOutcome> LinkAsync(string from, string to, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
+        var sftp = await line.ConnectAsync(cancel);
         if (!sftp.Extensions.Contains(HardLink))
         {
             return LinkOutcome.Unsupported;
         }
 
-        Task<SftpReply> Link() => sftp.AskAsync(SftpType.Extended, request => request.Text(HardLink).Text(In(from)).Text(In(to)), cancel);
-        var status = Status(await Link());
-        if (status == SftpStatus.NoSuchFile && await MakeDirectoriesAsync(sftp, to, cancel))
+        Task<SftpReply> Link() => sftp.AskAsync(SftpType.Extended, request => request.Text(HardLink).Text(_answers.In(from)).Text(_answers.In(to)), cancel);
+        var status = SftpAnswers.Status(await Link());
+        if (status == SftpStatus.NoSuchFile)
         {
-            status = Status(await Link());
+            await _sharing.MakeDirectoriesAsync(sftp, _answers.In(to), cancel);
+            status = SftpAnswers.Status(await Link());
         }
 
         return status == SftpStatus.Ok ? LinkOutcome.Linked : await StateAsync(to, cancel) is null ? LinkOutcome.Unsupported : LinkOutcome.Taken;
     }
 
-    public async Task<bool> MoveAsync(string from, string to, CancellationToken cancel) => IsDone(await RenameAsync(from, to, cancel), to);
+    public async Task<bool> MoveAsync(string from, string to, CancellationToken cancel) => _answers.IsDone(await RenameAsync(from, to, cancel), to);
 
-    public async Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel) => Status(await RenameAsync(from, to, cancel)) switch
+    // Of a name that is taken the protocol can only say that something failed.
+    public async Task<bool> MoveDirectoryAsync(string from, string to, CancellationToken cancel)
     {
-        SftpStatus.Ok => true,
-        SftpStatus.PermissionDenied => throw Refused(to),
-        _ => false,
-    };
+        var reply = await RenameAsync(from, to, cancel);
+        return SftpAnswers.Status(reply) switch
+        {
+            SftpStatus.Ok => true,
+            SftpStatus.Failure => false,
+            var status => throw _answers.Failed(status, reply, to),
+        };
+    }
 
     public async Task RemoveAsync(string path, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
-        if (Status(await sftp.AskAsync(SftpType.Remove, request => request.Text(In(path)), cancel)) is not (SftpStatus.Ok or SftpStatus.NoSuchFile))
+        var asFile = await AskAsync(SftpType.Remove, request => request.Text(_answers.In(path)), cancel);
+        var status = SftpAnswers.Status(asFile);
+        if (status is SftpStatus.Ok or SftpStatus.NoSuchFile)
         {
-            await sftp.AskAsync(SftpType.RemoveDirectory, request => request.Text(In(path)), cancel);
+            return;
+        }
+
+        var asDirectory = await AskAsync(SftpType.RemoveDirectory, request => request.Text(_answers.In(path)), cancel);
+        switch (SftpAnswers.Status(asDirectory))
+        {
+            case SftpStatus.Ok:
+                return;
+            // OpenSSH says so of a file, too, which then is still there.
+            case SftpStatus.NoSuchFile when await StateAsync(path, cancel) is null:
+                return;
+            case SftpStatus.NoSuchFile:
+                throw _answers.Failed(status, asFile, path);
+            case var other:
+                throw _answers.Failed(other, asDirectory, path);
         }
     }
 
-    public void Dispose() => _line.Dispose();
+    public void Dispose() => line.Dispose();
 
-    /// <summary>The attributes of an answer, or of a name in it.</summary>
-    internal static FileState StateIn(SftpReply reply)
-    {
-        var flags = reply.Number();
-        var size = (flags & 1) != 0 ? reply.Long() : 0;
-        _ = (flags & 2) != 0 ? reply.Long() : 0;
-        var mode = (flags & HasMode) != 0 ? reply.Number() : 0;
-        var times = (flags & HasTimes) != 0 ? (Accessed: reply.Number(), Modified: reply.Number()) : default;
-        for (var more = flags >> 31 != 0 ? reply.Number() : 0; more > 0; more--)
-        {
-            reply.Text();
-            reply.Bytes();
-        }
-
-        return new(size, DateTimeOffset.FromUnixTimeSeconds(times.Modified), (mode & FileType) == Directory);
-    }
-
-    private string In(string path) => $"{address.Path}/{path}";
-
-    private async Task<SftpReply> AskAsync(SftpType type, Action<SftpRequest> fields, CancellationToken cancel) => await (await _line.ConnectAsync(cancel)).AskAsync(type, fields, cancel);
+    private async Task<SftpReply> AskAsync(SftpType type, Action<SftpRequest> fields, CancellationToken cancel) => await (await line.ConnectAsync(cancel)).AskAsync(type, fields, cancel);
 
     private async Task<SftpReply> RenameAsync(string from, string to, CancellationToken cancel)
     {
-        var sftp = await _line.ConnectAsync(cancel);
+        var sftp = await line.ConnectAsync(cancel);
         return sftp.Extensions.Contains(PosixRename)
-            ? await sftp.AskAsync(SftpType.Extended, request => request.Text(PosixRename).Text(In(from)).Text(In(to)), cancel)
+            ? await sftp.AskAsync(SftpType.Extended, request => request.Text(PosixRename).Text(_answers.In(from)).Text(_answers.In(to)), cancel)
             : throw new PlaceException($"the sftp server has no '{PosixRename}', without which nothing can be replaced safely");
     }
 
-    private async Task<ReadOnlyMemory<byte>?> CreateAsync(SftpConnection sftp, string path, CancellationToken cancel) => HandleIn(
-        await sftp.AskAsync(SftpType.Open, request => request.Text(In(path)).Number(OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive).Number(0), cancel), path);
-
-    /// <summary>Makes the directories of a file, all in one go: those that are there stay as they are.</summary>
-    private async Task<bool> MakeDirectoriesAsync(SftpConnection sftp, string path, CancellationToken cancel)
+    private async Task<ReadOnlyMemory<byte>> CreateAsync(SftpConnection sftp, string path, CancellationToken cancel)
     {
-        var file = In(path);
-        var answers = new List<Task<SftpReply>>();
-        for (var slash = file.IndexOf('/', 1); slash > 0; slash = file.IndexOf('/', slash + 1))
+        async Task<ReadOnlyMemory<byte>?> MakeAsync() =>
+            _answers.HandleIn(await sftp.AskAsync(SftpType.Open, request => request.Text(_answers.In(path)).Number(OpenFlags.Write | OpenFlags.Create | OpenFlags.Exclusive).Number(0), cancel), path);
+
+        if (await MakeAsync() is { } handle)
         {
-            var directory = file[..slash];
-            answers.Add(sftp.Send(SftpType.MakeDirectory, request => request.Text(directory).Number(0)));
+            return handle;
         }
 
-        foreach (var answer in answers)
-        {
-            await sftp.HearAsync(answer, cancel);
-        }
-
-        return true;
+        await _sharing.MakeDirectoriesAsync(sftp, _answers.In(path), cancel);
+        return await MakeAsync() ?? throw new PlaceException($"the server cannot make '{_answers.In(path)}'");
     }
-
-    // Not a bare null: that would be an empty array, and so an empty handle.
-    private ReadOnlyMemory<byte>? HandleIn(SftpReply reply, string path) =>
-        reply.Type == SftpType.Handle ? reply.Bytes() : IsDone(reply, path) ? throw Strange() : default(ReadOnlyMemory<byte>?);
-
-    /// <summary>Whether something was done; false if the file is not there. Anything else is a failure of the place.</summary>
-    private bool IsDone(SftpReply reply, string path) => Status(reply) switch
-    {
-        SftpStatus.Ok => true,
-        SftpStatus.NoSuchFile => false,
-        SftpStatus.PermissionDenied => throw Refused(path),
-        _ => throw new PlaceException($"the server failed at '{In(path)}'{(reply.Text() is { Length: > 0 } words ? $": {words}" : "")}; is its disk full?"),
-    };
-
-    private static SftpStatus Status(SftpReply reply) => reply.Type == SftpType.Status ? (SftpStatus)reply.Number() : throw Strange();
-
-    private PlaceException Refused(string path) => new($"the account has no permission for '{In(path)}'");
-
-    private static PlaceException Strange() => new("the sftp server sends answers that cannot be read");
 
     private static class OpenFlags
     {

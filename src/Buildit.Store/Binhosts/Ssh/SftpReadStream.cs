@@ -6,7 +6,7 @@ namespace Buildit.Store.Binhosts.Ssh;
 /// <param name="sftp">The connection.</param>
 /// <param name="handle">The server's name for the open file; closed with this.</param>
 /// <param name="offset">Where to start.</param>
-internal sealed class SftpReadStream(SftpConnection sftp, ReadOnlyMemory<byte> handle, long offset) : ReadOnlyStream
+internal sealed class SftpReadStream(SftpConnection sftp, ReadOnlyMemory<byte> handle, long offset) : AsyncReadStream
 {
     private const int Part = 1 << 15;
     private const int FirstAhead = 2;
@@ -17,10 +17,6 @@ internal sealed class SftpReadStream(SftpConnection sftp, ReadOnlyMemory<byte> h
     private long? _size;
     private int _ahead = FirstAhead;
     private bool _isAtEnd;
-
-    public override int Read(Span<byte> buffer) => throw new NotSupportedException("read it asynchronously");
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -39,8 +35,7 @@ internal sealed class SftpReadStream(SftpConnection sftp, ReadOnlyMemory<byte> h
     {
         if (disposing)
         {
-            // Nobody waits for the answer.
-            _ = sftp.Send(SftpType.Close, request => request.Bytes(handle.Span)).ContinueWith(static t => t.Exception, TaskScheduler.Default);
+            sftp.Forget(SftpType.Close, request => request.Bytes(handle.Span));
         }
 
         base.Dispose(disposing);
@@ -56,7 +51,7 @@ internal sealed class SftpReadStream(SftpConnection sftp, ReadOnlyMemory<byte> h
             _nextAsked += Part;
         }
 
-        _size ??= SftpFiles.StateIn(await sftp.HearAsync(state!, cancel)).Size;
+        _size ??= SftpAnswers.StateIn(await sftp.HearAsync(state!, cancel)).Size;
         _ahead = Math.Min(_ahead * 2, MostAhead);
         var data = _asked.TryDequeue(out var first) ? await PartAsync(first.Offset, first.Answer, cancel) : ReadOnlyMemory<byte>.Empty;
         _isAtEnd = data.IsEmpty || first.Offset + data.Length >= _size;

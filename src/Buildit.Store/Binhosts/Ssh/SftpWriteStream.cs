@@ -60,7 +60,7 @@ internal sealed class SftpWriteStream(SftpConnection sftp, ReadOnlyMemory<byte> 
         if (disposing && !_isClosed)
         {
             _isClosed = true;
-            _ = sftp.Send(SftpType.Close, request => request.Bytes(handle.Span)).ContinueWith(static t => t.Exception, TaskScheduler.Default);
+            sftp.Forget(SftpType.Close, request => request.Bytes(handle.Span));
         }
 
         base.Dispose(disposing);

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Buildit.Store.Binhosts.Ssh;
 
 /// <summary>The one connection to an account: made when it is first needed, again when it broke off. One that cannot be made for a reason that lasts is not tried again.</summary>
-internal sealed class SshLine(SshAddress address, SshPatience patience, TimeProvider time) : IDisposable
+internal sealed class SshLine(SshAddress address, SshPatience patience, TimeProvider time) : ISftpLine
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly List<SshProcess> _processes = [];
     private Task<SftpConnection>? _connection;
 
-    /// <summary>The connection. Throws <see cref="PlaceException"/> if there is none to be had.</summary>
+    /// <inheritdoc/>
     public Task<SftpConnection> ConnectAsync(CancellationToken cancel)
     {
         lock (_lock)

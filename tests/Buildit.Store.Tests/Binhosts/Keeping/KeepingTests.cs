@@ -204,6 +204,16 @@ public sealed class KeepingTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_that_cannot_be_read_is_one_defect_among_others_and_stops_tidying()
+    {
+        var (one, _, _) = await ThreeAsync();
+        File.WriteAllText(Path.Combine(Root, BinhostLayout.ImageIndex), "{");
+        File.WriteAllText(Path.Combine(Root, BinhostLayout.Blob(one.Form.Digest)), "other bytes");
+        Assert.Equal([BinhostLayout.Blob(one.Form.Digest), BinhostLayout.ImageIndex], (await DefectsAsync()).Select(d => d.Path));
+        await Assert.ThrowsAsync<PlaceException>(() => Gc().RunAsync(default));
+    }
+
+    [Fact]
     public async Task A_binhost_is_told_from_another_directory()
     {
         Directory.CreateDirectory(Root);
