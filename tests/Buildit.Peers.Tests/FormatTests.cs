@@ -20,26 +20,26 @@ public sealed partial class FormatTests : IAsyncLifetime, IDisposable
     public async Task InitializeAsync()
     {
         Directory.CreateDirectory(Path.Combine(_workspace.Home, "pkgs/test/odd"));
-        await File.WriteAllTextAsync(Path.Combine(_workspace.Home, "pkgs/test/odd/pkg.yaml"), $$"""
+        await File.WriteAllTextAsync(Path.Combine(_workspace.Home, "pkgs/test/odd/pkg.yaml"), $$$"""
             name: odd
             versions: {1.0: {}}
             needs: {tools: [debian/dash, debian/coreutils, debian/findutils, debian/tar]}
             build:
               install: |
-                mkdir -p "$OUTPUT/usr/bin" "$OUTPUT/usr/share/odd/empty" "$OUTPUT/var/sticky" "$OUTPUT/usr/share/odd/deep/{{LongName}}/{{LongName}}"
+                mkdir -p "$OUTPUT/usr/bin" "$OUTPUT/usr/share/odd/empty" "$OUTPUT/var/sticky" "$OUTPUT/usr/share/odd/deep/{{{LongName}}}/{{{LongName}}}"
                 cd "$OUTPUT/usr/bin"
                 for name in plain suid capable; do echo "$name" > $name; chmod 755 $name; done
                 ln plain second
-                ln -s ../share/odd/{{LongName}} link
+                ln -s ../share/odd/{{{LongName}}} link
                 cd ../share/odd
-                echo long > {{LongName}}
-                echo deep > deep/{{LongName}}/{{LongName}}/file
+                echo long > {{{LongName}}}
+                echo deep > deep/{{{LongName}}}/{{{LongName}}}/file
                 echo letters > 'ünïcödé 日本語 😀'
             outputs:
               runtime:
                 permissions:
                   /usr/bin/suid: {mode: "4755"}
-                  /usr/bin/capable: {mode: "0755", capabilities: "{{Capabilities}}"}
+                  /usr/bin/capable: {mode: "0755", capabilities: "{{{Capabilities}}}"}
                   /var/sticky: {mode: "1777", owner: "5:6"}
             """);
         Directory.CreateDirectory(Path.Combine(_workspace.Home, "containers/odd"));

@@ -14,8 +14,7 @@ public sealed class DurableFileStream : Stream
     private long _begun;
 
     /// <summary>Opens it; what there was before is gone.</summary>
-    /// <remarks>Nobody else knows of it: to share it saves two system calls, a lock and its release.</remarks>
-    public DurableFileStream(string path) => _file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    public DurableFileStream(string path) => _file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None);
 
     /// <inheritdoc/>
     public override bool CanRead => false;
