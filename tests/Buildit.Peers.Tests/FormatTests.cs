@@ -51,7 +51,13 @@ public sealed partial class FormatTests : IAsyncLifetime, IDisposable
             - image: {"{"}type: tar{"}"}
             - image: {"{"}type: aci, compression: none{"}"}
             """);
-        await _workspace.MustAsync("containers/odd", "--output", _judged.Work);
+        Directory.CreateDirectory(Path.Combine(_workspace.Home, "containers/zstd"));
+        await File.WriteAllTextAsync(Path.Combine(_workspace.Home, "containers/zstd/container.yaml"), $"""
+            - vars: {"{"}name: {_name}, version: zstd{"}"}
+            - package: test/odd
+            - image: {"{"}type: oci, tag: '{_name}:zstd', cmd: [/usr/bin/plain]{"}"}
+            """);
+        await _workspace.MustAsync("containers/odd", "containers/zstd", "--output", _judged.Work);
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -102,6 +108,40 @@ public sealed partial class FormatTests : IAsyncLifetime, IDisposable
         _judged.Peers.Run("oci-image-tool", "validate", "--type", "image", "--ref", $"name={_name}:1", FileOf("oci")).Succeeded();
         _judged.Peers.Run("actool", "validate", FileOf("aci")).Succeeded();
     }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("zstd")]
+    public async Task What_skopeo_carries_through_a_registry_comes_back_with_the_same_digest(string version)
+    {
+        using var registry = await RegistryServer.StartAsync();
+        var (layout, back) = (Path.Combine(_judged.Work, $"{_name}-{version}-linux-amd64.oci"), Path.Combine(_judged.Work, $"{_name}-{version}.back"));
+        registry.Run("skopeo", "--insecure-policy", "copy", "--preserve-digests", "--dest-tls-verify=false", $"oci:{layout}:{_name}:{version}", $"docker://{registry.Host}/odd:{version}");
+        registry.Run("skopeo", "--insecure-policy", "copy", "--preserve-digests", "--src-tls-verify=false", $"docker://{registry.Host}/odd:{version}", $"oci:{back}:{_name}:{version}");
+        registry.Run("skopeo", "--insecure-policy", "copy", "--preserve-digests", $"oci:{layout}:{_name}:{version}", $"dir:{back}.dir");
+
+        Assert.Equal(ManifestOf(layout), ManifestOf(back));
+        Assert.Equal(ManifestOf(layout), "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(back + ".dir/manifest.json"))));
+    }
+
+    [Fact]
+    public void Buildah_takes_layouts_of_both_compressions_and_the_docker_archive()
+    {
+        const string Buildah = "buildah --storage-driver vfs --root /tmp/storage --runroot /tmp/run";
+        var result = _judged.Peers.Shell($$$"""
+            echo '{"default": [{"type": "insecureAcceptAnything"}]}' > /tmp/policy.json
+            for image in oci:{{{FileOf("oci")}}}:{{{_name}}}:1 oci:{{{_name}}}-zstd-linux-amd64.oci:{{{_name}}}:zstd docker-archive:{{{FileOf("docker.tar")}}}; do
+                container=$({{{Buildah}}} from --signature-policy /tmp/policy.json "$image")
+                {{{Buildah}}} inspect --format '{{.OCIv1.Config.Cmd}}' "$container"
+                cat "$({{{Buildah}}} mount "$container")/usr/bin/second"
+            done
+            """);
+
+        Assert.Equal(string.Concat(Enumerable.Repeat("[/usr/bin/plain]plain\n", 3)), result.Succeeded().Replace("]\n", "]", StringComparison.Ordinal));
+    }
+
+    private static string ManifestOf(string layout) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(layout, "index.json"))).RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString()!;
 
     private string FileOf(string ending) => $"{_name}-1-linux-amd64.{ending}";
 
