@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Buildit.Store.Native;
 
 namespace Buildit.Build.Sandboxing;
 
@@ -128,6 +129,8 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
     private static async Task Pump(Process process, SandboxRequest request, OutputBeginning beginning, CancellationTokenSource broken)
     {
         using var gate = new SemaphoreSlim(1);
+        PipeSize.Raise(process.StandardInput.BaseStream);
+        PipeSize.Raise(process.StandardOutput.BaseStream);
         await Task.WhenAll(
             Breaking(Copy(process.StandardOutput.BaseStream, request.Output, gate, beginning), broken),
             Breaking(Copy(process.StandardError.BaseStream, request.Error ?? request.Output, gate, beginning), broken),
@@ -180,7 +183,7 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
 
     private static async Task Copy(Stream from, Stream to, SemaphoreSlim gate, OutputBeginning beginning)
     {
-        var buffer = new byte[1 << 16];
+        var buffer = new byte[1 << 17];
         for (int read; (read = await from.ReadAsync(buffer)) > 0;)
         {
             await gate.WaitAsync();

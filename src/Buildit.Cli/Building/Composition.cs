@@ -12,6 +12,7 @@ using Buildit.Core.Records;
 using Buildit.Core.Trees;
 using Buildit.Images.Composition;
 using Buildit.Images.ContainerLayers;
+using Buildit.Store;
 
 namespace Buildit.Cli.Building;
 
@@ -27,8 +28,8 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
     /// <summary>Tests that its images must pass before they are written.</summary>
     public TestSuite Tests { get; init; } = TestSuite.Empty;
 
-    /// <summary>The image step that says how it is run: OCI's before an ACI's.</summary>
-    public Step.Image MainImage => Container.Steps.OfType<Step.Image>().OrderByDescending(s => s.Format == ImageFormat.Oci).First();
+    /// <summary>The image step that says how it is run: OCI's before a docker archive's, that before an ACI's; a root alone says nothing.</summary>
+    public Step.Image MainImage => Container.Steps.OfType<Step.Image>().MinBy(s => s.Format switch { ImageFormat.Oci => 0, ImageFormat.DockerArchive => 1, ImageFormat.Aci => 2, _ => 3 })!;
 
     /// <summary>Directories that are writable for tests, and empty, as they are for an instance.</summary>
     public IEnumerable<string> Writable => Container.Steps.OfType<Step.Directory>().Select(d => d.Path);
@@ -107,7 +108,6 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
     /// <summary>Where the image of a step lies in a directory.</summary>
     public string PathOf(Step.Image step, string directory)
     {
-        var suffix = step switch { { Format: ImageFormat.Aci } => ".aci", { Archive: true } => ".oci.tar", _ => ".oci" };
-        return Path.Combine(directory, $"{Container.Name}-{Container.Version}-{Container.Platform.Os}-{Container.Platform.Arch}{suffix}");
+        return Path.Combine(directory, $"{Container.Name}-{Container.Version}-{Container.Platform.Os}-{Container.Platform.Arch}{ImageFormats.EndingOf(step)}");
     }
 }

@@ -55,7 +55,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
                 terminal.Line($"    Found the image in '{source}'.");
             }
 
-            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}...");
+            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.Name().ToUpperInvariant()}...");
             terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
             finished.Add(new(step, path, RecordOf(composition, key.Digest, path, written.Digest)));
         }
@@ -87,7 +87,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
             var bag = new DiagnosticBag();
             root = await composition.ComposeAsync(session, step, bag, cancel);
             warn(bag.Items);
-            await new ImageTests(session, terminal).MustPassAsync(UsableImage.Of(root, composition.MainImage), composition.Writable, composition.Tests, cancel);
+            await new ImageTests(session, terminal).MustPassAsync(UsableImage.Of(root, composition.Container, composition.MainImage), composition.Writable, composition.Tests, cancel);
             _roots[step.Sbom == SbomPlace.Files] = root;
         }
 

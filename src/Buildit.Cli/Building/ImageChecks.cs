@@ -34,7 +34,7 @@ internal static class ImageChecks
 
         foreach (var twice in images.GroupBy(i => i.Format).Where(g => g.Count() > 1).Select(g => g.Last()))
         {
-            bag.Error(twice.Span, $"there are two image steps of type '{twice.Format.ToString().ToLowerInvariant()}'", "they would be written to one file");
+            bag.Error(twice.Span, $"there are two image steps of type '{twice.Format.Name()}'", "they would be written to one file");
         }
     }
 

@@ -197,17 +197,17 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         var there = await writer.FindRecordsAsync([key], cancel);
         var isThere = there.TryGetValue(key, out var known) && known.Payload.Span.SequenceEqual(envelope.Payload.Span) && envelope.Signatures.All(s => known.Signatures.Any(k => k.KeyId == s.KeyId));
         await writer.PutRecordAsync(key, isThere ? known! : envelope, cancel);
-        if (image.Step.Format == ImageFormat.Aci)
-        {
-            await writer.LinkAsync(BinhostLayout.Aci(image.Record.FileName), image.Record.Digest, cancel);
-        }
-        else
+        if (image.Step.Format == ImageFormat.Oci)
         {
             await writer.AddImageAsync(new(image.Record.Digest, ImageBlobs.ManifestSize(image), image.Record.Platform, image.Step.Tag), cancel);
         }
+        else
+        {
+            await writer.LinkAsync(BinhostLayout.ImageFile(image.Record.FileName), image.Record.Digest, cancel);
+        }
 
         await writer.AddToCatalogAsync(
-            [new(key, key) { Subject = new(image.Step.Format.ToString().ToLowerInvariant(), image.Record.Name, image.Record.Version) }],
+            [new(key, key) { Subject = new(image.Step.Format.Name(), image.Record.Name, image.Record.Version) }],
             blobs.Select(b => BinhostLayout.Blob(b.Digest)).Append(BinhostLayout.Record(key)),
             cancel);
         return new(isThere ? 0 : 1, isThere ? 1 : 0, count, bytes, []);

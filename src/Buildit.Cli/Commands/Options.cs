@@ -77,13 +77,9 @@ internal static class Options
 
     /// <summary>The image types of --type; all if it is not given.</summary>
     public static ImageFormat[] Formats(string? types) => types is null
-        ? [ImageFormat.Aci, ImageFormat.Oci]
-        : [.. types.Split(',').Select(t => t switch
-        {
-            "aci" => ImageFormat.Aci,
-            "oci" => ImageFormat.Oci,
-            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
-        })];
+        ? Enum.GetValues<ImageFormat>()
+        : [.. types.Split(',').Select(t => ImageFormats.Parse(t)
+            ?? throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ImageFormats.Names) ?? $"types are {string.Join(", ", ImageFormats.Names)}"))];
 
     /// <summary>TARGET...</summary>
     public static Argument<string[]> Targets() => new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
@@ -146,5 +142,5 @@ internal static class Options
     public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
 
     /// <summary>--type aci,oci.</summary>
-    public static Option<string?> Type() => new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
+    public static Option<string?> Type() => new("--type") { HelpName = "aci,oci", Description = $"Write only images of these types: {string.Join(", ", ImageFormats.Names)}" };
 }

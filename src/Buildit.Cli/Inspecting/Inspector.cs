@@ -50,7 +50,7 @@ internal sealed class Inspector(Session session, string output)
         var path = composition.PathOf(step, output);
         var written = WrittenImage.Parse(session.Store.Index.FindImage(composition.KeyOf(step, compressor?.Identity).Digest));
         var isThere = written?.IsAt(path) == true;
-        var layers = step.Format == ImageFormat.Aci ? [] : LayerPlan.Make(root, step.MaxLayers);
+        var layers = step.Format is ImageFormat.Aci or ImageFormat.Tar ? [] : LayerPlan.Make(root, step.MaxLayers);
         return new(
             step.Format.ToString().ToLowerInvariant(),
             session.Workspace.Display(path),

@@ -66,6 +66,6 @@ internal sealed record UsableTarget(string Written, Session Session, UsableImage
         var bag = new DiagnosticBag();
         var root = await composition.ComposeAsync(session, bag, cancel);
         progress.Warn(bag.Items);
-        return new(target.Written, session, UsableImage.Of(root, composition.MainImage), composition.Tests, [.. composition.Writable]);
+        return new(target.Written, session, UsableImage.Of(root, composition.Container, composition.MainImage), composition.Tests, [.. composition.Writable]);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
         var verdicts = new List<ImageVerdict>();
         foreach (var step in composition.Container.Steps.OfType<Step.Image>())
         {
-            var name = $"{composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}";
+            var name = $"{composition.Container.DisplayName} as {step.Format.Name().ToUpperInvariant()}";
             terminal.Status($"  composing {name}");
             var root = await composition.ComposeAsync(session, step, new(), cancel);
             var verdict = await VerifyAsync(composition, step, root, name, cancel);

@@ -112,16 +112,16 @@ public abstract record Step
         /// <summary>ACI: members of the manifest's <c>app</c> that no setting stands for, as the step's keys say them.</summary>
         public PlacedValue.Map? App { get; init; }
 
-        /// <summary>Reference within the OCI layout (<c>org.opencontainers.image.ref.name</c>).</summary>
+        /// <summary>Reference within an OCI layout (<c>org.opencontainers.image.ref.name</c>) or a docker archive (<c>RepoTags</c>).</summary>
         public string? Tag { get; init; }
 
         /// <summary>OCI: <c>layout</c> or <c>archive</c>.</summary>
         public bool Archive { get; init; }
 
-        /// <summary><c>gzip</c>, <c>zstd</c> or <c>none</c>.</summary>
-        public string Compression { get; init; } = "gzip";
+        /// <summary><c>gzip</c>, <c>zstd</c> or <c>none</c>: of an ACI's file, of an OCI image's layers.</summary>
+        public string Compression { get; init; } = "none";
 
-        /// <summary>Most layers an OCI image may have.</summary>
+        /// <summary>Most layers an OCI image or a docker archive may have.</summary>
         public int MaxLayers { get; init; } = 64;
 
         /// <summary>Where the bill of materials goes.</summary>
@@ -130,16 +130,6 @@ public abstract record Step
         /// <summary>What an instance runs, and how.</summary>
         public ImageSettings Settings { get; init; } = new();
     }
-}
-
-/// <summary>Kinds of image that can be written.</summary>
-public enum ImageFormat
-{
-    /// <summary>App container image (appc specification).</summary>
-    Aci,
-
-    /// <summary>OCI image layout.</summary>
-    Oci,
 }
 
 /// <summary>A user account.</summary>

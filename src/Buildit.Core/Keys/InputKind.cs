@@ -16,7 +16,7 @@ internal static class InputKind
         ["environment-name"] = ["environment"],
         ["link-name"] = ["link"],
         ["include-output"] = ["include-count", "include"],
-        ["permission"] = ["mode", "uid", "gid"],
+        ["permission"] = ["mode", "uid", "gid", "capabilities"],
         ["closure"] = ["closure-deb", "link-count", "link-name", "link"],
     }.ToImmutableDictionary(StringComparer.Ordinal);
 

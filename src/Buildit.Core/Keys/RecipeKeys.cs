@@ -102,6 +102,10 @@ public static class RecipeKeys
         foreach (var (path, p) in r.Outputs.Permissions)
         {
             w.Put("permission", path).Put("mode", p.Mode ?? -1).Put("uid", p.Uid ?? -1).Put("gid", p.Gid ?? -1);
+            if (p.Capabilities is { } capabilities)
+            {
+                w.Put("capabilities", capabilities.ToString());
+            }
         }
 
         w.Put("keep-symbols", r.Outputs.KeepSymbols ? 1 : 0);

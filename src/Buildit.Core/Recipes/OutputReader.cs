@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Trees;
 using Buildit.Core.Yaml;
 
 namespace Buildit.Core.Recipes;
@@ -84,7 +85,7 @@ internal static class OutputReader
             }
 
             var (uid, gid) = Owner(map);
-            if (!permissions.TryAdd(entry.Key.Value, new(map.Mode("mode"), uid, gid)))
+            if (!permissions.TryAdd(entry.Key.Value, new(map.Mode("mode"), uid, gid) { Capabilities = Capabilities(map) }))
             {
                 output.Bag.Error(entry.Key.Span, $"permissions of '{entry.Key.Value}' are there for another output, too", "keep one of the two");
             }
@@ -108,6 +109,26 @@ internal static class OutputReader
 
         map.Bag.Error(owner.Span, $"'{owner.Value}' is not a numeric owner", "write \"UID:GID\" in numbers, for example \"101:101\"");
         return (null, null);
+    }
+
+    private static FileCapabilities? Capabilities(MapReader map)
+    {
+        if (map.SpannedText("capabilities") is not { } written)
+        {
+            return null;
+        }
+
+        var read = FileCapabilities.TryParse(written.Value);
+        if (read is null)
+        {
+            var unknown = written.Value.Split('=')[0].Split(',').FirstOrDefault(n => !FileCapabilities.Names.Contains(n));
+            map.Bag.Error(
+                written.Span,
+                $"'{written.Value}' is no set of capabilities",
+                (unknown is null ? null : Suggestion.Hint(unknown, FileCapabilities.Names)) ?? "write names and flags (e, i, p) as setcap(8) takes them, for example cap_net_bind_service=ep");
+        }
+
+        return read;
     }
 
     private static int? Id(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Git;
+using Buildit.Core.Trees;
 
 namespace Buildit.Core.Recipes;
 
@@ -138,7 +139,11 @@ public sealed record OutputRules(
 }
 
 /// <summary>A declared mode and numeric owner; null = as it is.</summary>
-public sealed record Permission(int? Mode, int? Uid, int? Gid);
+public sealed record Permission(int? Mode, int? Uid, int? Gid)
+{
+    /// <summary>What a program may do besides; null = nothing.</summary>
+    public FileCapabilities? Capabilities { get; init; }
+}
 
 /// <summary>A style file: phases (and tools) that recipes of one kind share.</summary>
 public sealed record Style(string Name, ImmutableSortedDictionary<string, string> Phases, Needs Needs)

@@ -1,6 +1,7 @@
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
+using Buildit.Images.Docker;
 using Buildit.Store.Archives;
 using Buildit.Store.Compression;
 using Buildit.Store.Sources;
@@ -8,13 +9,14 @@ using Buildit.Store.Trees;
 
 namespace Buildit.Images.Reading;
 
-/// <summary>Reads images made by anyone: an ACI, an OCI layout in a directory, or one in a tar archive. Digests are verified, and nothing in them is believed before.</summary>
+/// <summary>Reads images made by anyone: an ACI, an OCI layout in a directory or a tar archive, a docker archive, a root in a tar archive. Digests are verified, and nothing in them is believed before.</summary>
 /// <param name="scratch">Directory for temporary files.</param>
 /// <param name="limits">What an image may hold.</param>
 public sealed class ImageReader(string scratch, SourceLimits? limits = null)
 {
     private const string Root = "rootfs";
     private const string Manifest = "manifest";
+    private const string AnyRootHas = "etc";
     private readonly SourceLimits _limits = limits ?? new();
     private readonly TarListing _listing = new(scratch, limits);
 
@@ -44,16 +46,37 @@ public sealed class ImageReader(string scratch, SourceLimits? limits = null)
             return new OciLayout(files, listing, known).Read(cancel);
         }
 
-        // An archive's own files are read before it is known what it is; those of an ACI are then read once more, to be kept.
-        var listed = _listing.Read(Open(path), Named(shown), p => p == Manifest, cancel);
-        if (listed.All(f => f.Entry.Path != OciLayout.Marker))
+        // An archive's own files are read before it is known what it is; what has to be kept is then read once more.
+        var listed = _listing.Read(Open(path), Named(shown), p => p is Manifest or DockerArchive.Manifest, cancel);
+        if (Find(listed, OciLayout.Marker) is not null)
         {
-            return OfAci(listing == _listing ? listed : listing.Read(Open(path), Named(shown), static _ => false, cancel), listed, path, shown);
+            using var layout = Spool(path, shown, cancel);
+            return new OciLayout(layout, listing, known).Read(cancel);
         }
 
-        using var archive = new ArchiveFiles(SpooledTar.Read(Open(path), Named(shown), scratch, _limits, cancel), shown);
-        return new OciLayout(archive, listing, known).Read(cancel);
+        if (Find(listed, Manifest)?.Text is { } aci && Find(listed, Root) is not null)
+        {
+            return Flat("aci", Kept().Where(f => f.Entry.Path.StartsWith(Root + "/", StringComparison.Ordinal)).Select(InRoot), path) with { Documents = [(Manifest, aci)] };
+        }
+
+        if (Find(listed, DockerArchive.Manifest)?.Text is { } docker)
+        {
+            using var saved = Spool(path, shown, cancel);
+            return new DockerLayout(saved, listing).Read(docker, DigestOf(path), cancel);
+        }
+
+        return Find(listed, AnyRootHas)?.Entry.Kind == EntryKind.Directory
+            ? Flat("tar", Kept(), path)
+            : throw new BuilditException(
+                ExitCode.InvalidInput,
+                $"'{shown}' is no image: neither an ACI (`manifest` and `rootfs`), nor an OCI layout (`oci-layout`), a docker archive (`{DockerArchive.Manifest}`) or a root (`{AnyRootHas}`)");
+
+        IReadOnlyList<ListedFile> Kept() => listing == _listing ? listed : listing.Read(Open(path), Named(shown), static _ => false, cancel);
     }
+
+    private static ListedFile? Find(IReadOnlyList<ListedFile> files, string path) => files.LastOrDefault(f => f.Entry.Path == path);
+
+    private ArchiveFiles Spool(string path, string shown, CancellationToken cancel) => new(SpooledTar.Read(Open(path), Named(shown), scratch, _limits, cancel), shown);
 
     private static string Named(string shown) => $"image '{shown}'";
 
@@ -62,18 +85,17 @@ public sealed class ImageReader(string scratch, SourceLimits? limits = null)
     private static IReadOnlyList<ListedFile> FilesOf(StoredTree tree) =>
         [.. tree.Tree.Entries.Select(e => new ListedFile(e, null, null, e.Kind == EntryKind.File ? Path.Combine(tree.Directory, e.Path) : null))];
 
-    private static ImageContent OfAci(IReadOnlyList<ListedFile> files, IReadOnlyList<ListedFile> listed, string path, string shown)
+    private static ImageContent Flat(string format, IEnumerable<ListedFile> files, string path)
     {
-        var manifest = listed.LastOrDefault(f => f.Entry.Path == Manifest)?.Text;
-        if (manifest is null || files.All(f => f.Entry.Path != Root))
-        {
-            throw new BuilditException(ExitCode.InvalidInput, $"'{shown}' is neither an ACI (`manifest` and `rootfs`) nor an OCI layout (`oci-layout`)");
-        }
-
         var root = new RootBuilder();
-        root.Put(files.Where(f => f.Entry.Path.StartsWith(Root + "/", StringComparison.Ordinal)).Select(InRoot));
+        root.Put(files);
+        return new() { Format = format, Digest = DigestOf(path), Documents = [], Entries = root.Entries, Files = root.Files, Elves = root.Elves };
+    }
+
+    private static Digest DigestOf(string path)
+    {
         using var file = File.OpenRead(path);
-        return new() { Format = "aci", Digest = Digest.Of(file), Documents = [(Manifest, manifest)], Entries = root.Entries, Files = root.Files, Elves = root.Elves };
+        return Digest.Of(file);
     }
 
     private static ListedFile InRoot(ListedFile file)

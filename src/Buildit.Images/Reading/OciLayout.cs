@@ -132,7 +132,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Dige
     }
 
     /// <summary>What made each layer; steps that made none are left out.</summary>
-    private static string[] Titles(JsonElement config) => config.TryGetProperty("history", out var history)
+    internal static string[] Titles(JsonElement config) => config.TryGetProperty("history", out var history)
         ? [.. history.EnumerateArray().Where(h => !h.TryGetProperty("empty_layer", out var empty) || !empty.GetBoolean()).Select(h => h.TryGetProperty("created_by", out var by) ? by.GetString() ?? "" : "")]
         : [];
 

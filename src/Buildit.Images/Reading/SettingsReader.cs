@@ -10,12 +10,17 @@ namespace Buildit.Images.Reading;
 internal static class SettingsReader
 {
     /// <summary>Of an image that was read.</summary>
-    internal static ImageSettings Read(ImageContent image) => image.Format == "aci" ? OfAci(image.Documents[0].Json) : OfOci(image.Documents.Single(d => d.Name == "configuration").Json);
+    internal static ImageSettings Read(ImageContent image) => image.Format switch
+    {
+        "aci" => OfAci(image.Documents[0].Json),
+        "tar" => new(),
+        _ => OfOci(image.Documents.Single(d => d.Name == "configuration").Json),
+    };
 
     /// <summary>What the image of a step will say.</summary>
-    internal static ImageSettings Of(Step.Image step) =>
-        step.Content is { } content ? OfAci(System.Text.Encoding.UTF8.GetBytes(content.Value))
-        : step.Format == ImageFormat.Aci ? step.Settings
+    internal static ImageSettings Of(Container container, Step.Image step, long sourceDate) =>
+        step.Content is not null && AciManifest.Make(container, step, sourceDate, new()) is { } manifest ? OfAci(manifest)
+        : step.Format is ImageFormat.Aci or ImageFormat.Tar ? step.Settings
         : step.Settings with { Environment = [.. OciConfig.Environment(step.Settings).Select(Pair)] };
 
     private static ImageSettings OfOci(byte[] json)

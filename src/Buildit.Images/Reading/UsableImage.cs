@@ -37,8 +37,8 @@ public sealed class UsableImage
     public static UsableImage Of(ImageContent content) => new(SettingsReader.Read(content), [.. content.Files.Select(Of)]);
 
     /// <summary>What the image of a step would be, without its being written.</summary>
-    public static UsableImage Of(ImageRoot root, Step.Image step) =>
-        new(SettingsReader.Of(step), [.. root.Entries.Select(e => new ImageFile(e.Entry, e.Part is { } part && e.Entry.Kind == EntryKind.File ? Path.Combine(part.Tree.Directory, e.Entry.Path) : null, e.Open))]);
+    public static UsableImage Of(ImageRoot root, Container container, Step.Image step) =>
+        new(SettingsReader.Of(container, step, root.Mtime), [.. root.Entries.Select(e => new ImageFile(e.Entry, e.Part is { } part && e.Entry.Kind == EntryKind.File ? Path.Combine(part.Tree.Directory, e.Entry.Path) : null, e.Open))]);
 
     /// <summary>The file at this very path.</summary>
     public ImageFile? Find(string path) => _byPath.GetValueOrDefault(path.Trim('/'));

@@ -52,7 +52,7 @@ public sealed class TarListing(string scratch, SourceLimits? limits = null, stri
             throw RefusedException.Entry(path, "has an owner that is out of range");
         }
 
-        var listed = new TreeEntry(path, entry.Kind) { Mode = entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Target = Target(entry) };
+        var listed = new TreeEntry(path, entry.Kind) { Mode = entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Target = Target(entry), Capabilities = entry.Capabilities };
         if (entry.Content is not { } content)
         {
             return new(listed, null, null);

@@ -7,6 +7,7 @@ public sealed class ContainerMistakesTests
 {
     private const string Steps = "the steps are: vars, package, exclude, sync, directory, symlink, accounts, licenses, test, image";
     private const string Variable = "use letters, digits and _, not beginning with a digit";
+    private const string DockerTag = "write NAME:TAG: docker wants lower-case letters and digits in the name, with single . _ - or / between them";
     private const string Tag = "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _";
     private const string Octal = "write three or four digits from 0 to 7 (4 = read, 2 = write, 1 = execute), for example 0644";
 
@@ -45,7 +46,9 @@ public sealed class ContainerMistakesTests
     [InlineData("- test: {command: nginx -t}\n", "2:19 'command': expected a list, got text | write [nginx -t]")]
     [InlineData("- test: {command: []}\n", "2:19 the command is empty")]
     [InlineData("- test: {command: [a], expect: {exit: 256}}\n", "2:39 'exit': expected a number from 0 to 255, got '256'")]
-    [InlineData("- image: {type: docker-archive}\n", "2:17 image type 'docker-archive' is not supported | supported are: aci, oci")]
+    [InlineData("- image: {type: qcow2}\n", "2:17 image type 'qcow2' is not supported | supported are: aci, oci, docker-archive, tar")]
+    [InlineData("- image: {type: docker-archive, tag: latest}\n", "2:38 'latest' is not a tag | " + DockerTag)]
+    [InlineData("- image: {type: docker-archive, tag: 'Web:1'}\n", "2:38 'Web:1' is not a tag | " + DockerTag)]
     [InlineData("- image: {tag: x}\n", "2:10 missing key 'type' in step 'image'")]
     [InlineData("- image: {type: aci, compression: zstd}\n", "2:35 'compression': expected 'gzip' or 'none', got 'zstd'")]
     [InlineData("- image: {type: oci, layers: {max: 500}}\n", "2:36 'max': expected a number from 1 to 127, got '500'")]

@@ -85,6 +85,12 @@ public sealed class RecipeMistakesTests
     [InlineData("base: a/b\npatches: [{file: a, versions: new}]\n", "2:31 'new' is not a version condition | write terms like '>=1.26 <1.28', with >=, <=, >, < or =")]
     public void In_a_derived_recipe(string text, string mistake) => Assert.Equal([mistake], Of(text));
 
+    [Theory]
+    [InlineData("cap_net_bind_servic=ep", "5:46 'cap_net_bind_servic=ep' is no set of capabilities | did you mean 'cap_net_bind_service'?")]
+    [InlineData("cap_kill", "5:46 'cap_kill' is no set of capabilities | write names and flags (e, i, p) as setcap(8) takes them, for example cap_net_bind_service=ep")]
+    public void In_capabilities(string written, string mistake) =>
+        Assert.Equal([mistake], Of($"name: a\nversions: {{1.0: {{}}}}\nstyle: copy\noutputs:\n  runtime: {{permissions: {{/x: {{capabilities: {written}}}}}}}\n"));
+
     [Fact]
     public void All_mistakes_are_told_at_once_in_the_order_of_the_file() => Assert.Equal(
         [
