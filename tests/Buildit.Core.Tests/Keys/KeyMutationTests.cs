@@ -64,6 +64,7 @@ public class KeyMutationTests
         ["permission's mode"] = d => d.Files.Edit(Demo.Recipe, "4755", "0755"),
         ["permission's user"] = d => d.Files.Edit(Demo.Recipe, "\"0:10\"", "\"1:10\""),
         ["permission's group"] = d => d.Files.Edit(Demo.Recipe, "\"0:10\"", "\"0:11\""),
+        ["permission's capabilities"] = d => d.Files.Edit(Demo.Recipe, "mode: \"4755\",", "mode: \"4755\", capabilities: cap_kill=ep,"),
         ["permission's path"] = d => d.Files.Edit(Demo.Recipe, "/usr/bin/demo:", "/usr/bin/demo2:"),
         ["helper file's content"] = d => d.Files.With(At + "files/start.sh", "#!/bin/bash\n", executable: true),
         ["helper file's name"] = d => d.Files.Without(At + "files/start.sh").With(At + "files/run.sh", "#!/bin/sh\n", executable: true),
