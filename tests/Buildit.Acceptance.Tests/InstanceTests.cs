@@ -38,7 +38,7 @@ public sealed class InstanceTests
     public async Task A_writable_root_is_a_copy()
     {
         using var workspace = Make();
-        string[] run = ["run", Image, "--writable", "--", "-c", "read line < /etc/text; echo $line; echo changed > /etc/text; read line < /etc/text; echo $line"];
+        string[] run = ["run", Image, "--writable", "--user", "root", "--", "-c", "read line < /etc/text; echo $line; echo changed > /etc/text; read line < /etc/text; echo $line"];
         var first = (await workspace.BuildAsync(run)).Succeeds();
         Assert.EndsWith("\nchanged\n", first.Output, StringComparison.Ordinal);
         Assert.Equal(first.Output, (await workspace.BuildAsync(run)).Succeeds().Output);

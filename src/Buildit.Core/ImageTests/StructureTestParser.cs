@@ -36,12 +36,12 @@ public static partial class StructureTestParser
             .. map.Open("metadataTest", "'metadataTest'") is { } metadata ? [MetadataReader.Read(metadata)] : Array.Empty<StructureTest>(),
             .. Licenses(map),
         ];
+        map.Finish();
         if (tests.IsEmpty && !map.Bag.HasErrors)
         {
             map.Bag.Error(map.Span, "there is no test in this file", "kinds of tests are commandTests, fileExistenceTests, fileContentTests, metadataTest and licenseTests");
         }
 
-        map.Finish();
         return new(text, tests);
     }
 
