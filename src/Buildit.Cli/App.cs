@@ -16,7 +16,7 @@ internal static class App
         var terminal = Terminal.OfProcess();
         using var stop = new CancellationTokenSource();
         using var signals = new StopSignals(stop, terminal);
-        var root = CommandLineOf(terminal);
+        var root = CommandLineOf(terminal, signals);
         try
         {
             var parsed = root.Parse([.. WithCommand(args, root).Select(Options.WithoutName)]);
@@ -52,7 +52,7 @@ internal static class App
         }
     }
 
-    private static RootCommand CommandLineOf(Terminal terminal)
+    private static RootCommand CommandLineOf(Terminal terminal, StopSignals signals)
     {
         var root = new RootCommand(
             """
@@ -63,6 +63,7 @@ internal static class App
               buildit plan containers/nginx-prod   what building it would do
               buildit explain www-servers/nginx    why it would be built again
               buildit build --help                 the options of building
+              buildit run containers/nginx-prod    run it: read-only, without root, no network but -p
               buildit verify --vary TARGET         is it reproducible, and if not, why?
               buildit bundle export TARGET -o FILE everything for a build without a network
               buildit doctor                       is this machine fit for it?
@@ -73,8 +74,13 @@ internal static class App
         root.Subcommands.Add(new GraphCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new WhyCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new ExplainCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new SbomCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new InspectCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new DiffCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new VerifyCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new TestCommand(terminal, Verbs).Command());
+        root.Subcommands.Add(new RunCommand(terminal, signals, Verbs).Command());
+        root.Subcommands.Add(new CompareCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PushCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new PullCommand(terminal, Verbs).Command());
         root.Subcommands.Add(new RebaseCommand(terminal).Command());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Buildit.Store.Trees;
 
 namespace Buildit.Images;
@@ -10,6 +11,9 @@ public sealed record ImagePart(string Package, string Output, StoredTree Tree)
 {
     /// <summary>Whether it is the base image, on which all others lie: their files go before its files, and what it lacks itself is nobody's mistake here.</summary>
     public bool IsBase { get; init; }
+
+    /// <summary>Sonames that it opens by itself, as its recipe says.</summary>
+    public ImmutableArray<string> Dlopen { get; init; } = [];
 
     /// <summary>For messages and histories.</summary>
     public override string ToString() => $"{Package} ({Output})";

@@ -41,6 +41,32 @@ public sealed class BinhostTests : IDisposable
     }
 
     [Fact]
+    public async Task Images_that_are_one_file_are_shared_under_their_names_and_left_alone_when_nothing_changed()
+    {
+        var builder = await BuilderAsync();
+        builder.Container("- package: test/app\n- image: {type: docker-archive, tag: 'small:1'}\n- image: {type: tar}\n");
+        var pushed = await builder.MustBuildAsync("containers/small", "--push");
+        pushed.Says("as DOCKER-ARCHIVE...", "as TAR...");
+        string[] names = ["small-1-linux-amd64.docker.tar", "small-1-linux-amd64.tar"];
+        Assert.All(names, name => Run.Shell($"cmp '{Place}/images/{name}' '{builder.In("out")}/{name}'"));
+        var listed = (await builder.MustBuildAsync("binhost", "list", "shared")).Output;
+        Assert.Contains("docker-archive ", listed, StringComparison.Ordinal);
+        Assert.Contains("tar      ", listed, StringComparison.Ordinal);
+
+        var written = names.Select(n => File.GetLastWriteTimeUtc(builder.In("out/" + n))).ToArray();
+        Assert.Equal(pushed.Output, (await builder.MustBuildAsync("containers/small")).Output);
+        Assert.Equal(written, names.Select(n => File.GetLastWriteTimeUtc(builder.In("out/" + n))));
+
+        var user = await UserAsync(builder);
+        (await user.MustBuildAsync("pull", "containers/small")).Says("Found the image in 'shared'.");
+        Assert.Equal("", Run.Shell($"diff -r '{builder.In("out")}' '{user.In("out")}'"));
+        (await user.MustBuildAsync("containers/small", "--type", "tar", "--output", "only")).DoesNotSay("DOCKER-ARCHIVE");
+        Assert.Equal(names[1], Path.GetFileName(Assert.Single(Directory.EnumerateFileSystemEntries(user.In("only")))));
+        (await user.MustBuildAsync("diff", "out/" + names[0], "out/" + names[1])).DoesNotSay("error");
+        (await user.BuildAsync("containers/small", "--type", "docker")).Fails(2, "'docker' is not an image type");
+    }
+
+    [Fact]
     public async Task Over_http_too_and_what_the_server_lacks_is_built()
     {
         var builder = await BuilderAsync();
@@ -50,13 +76,14 @@ public sealed class BinhostTests : IDisposable
         (await user.MustBuildAsync("containers/small")).Says("Found HASH in 'shared'.", "Found the image in 'shared'.");
         Assert.Equal("", Run.Shell($"diff -r '{builder.In("out")}' '{user.In("out")}'"));
 
-        // A record whose layers are gone: told, and built.
+        // A record whose layers are gone, there and here: told, and built.
+        var other = (await UserAsync(builder, server.Url)).WithOwnStore();
         foreach (var blob in server.Files.Keys.Where(k => k.StartsWith("/blobs/", StringComparison.Ordinal) && server.Files[k].AsSpan().StartsWith((byte[])[0x28, 0xB5, 0x2F, 0xFD])))
         {
             server.Files.TryRemove(blob, out _);
+            File.Delete(other.Store + blob);
         }
 
-        var other = (await UserAsync(builder, server.Url)).WithOwnStore();
         (await other.MustBuildAsync("test/app")).Says("warning: the binhost 'shared' has a record of 'test/app-1.0', but cannot give what it names: it is not there", "Defaulting to local build...");
     }
 

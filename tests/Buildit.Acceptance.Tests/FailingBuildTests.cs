@@ -8,7 +8,7 @@ public sealed class FailingBuildTests
     {
         using var workspace = new Workspace().Recipe("broken", "echo about to fail\ncp /nothing \"$OUTPUT/there\"");
         (await workspace.BuildAsync("test/broken")).Fails(
-            1, "'test/broken-1.0' failed in phase 'install' with exit code 1: cp /nothing /out/root/there", "pkgs/test/broken/pkg.yaml:1:1", "  | about to fail", "log: ");
+            1, "'test/broken-1.0' failed in phase 'install' with exit code 1: cp /nothing /out/root/there", "pkgs/test/broken/pkg.yaml:5:3", "  | about to fail", "log: ");
         await workspace.Recipe("broken", "touch \"$OUTPUT/there\"").MustBuildAsync("test/broken");
     }
 

@@ -26,7 +26,7 @@ internal sealed class PlannedWorkspace : IDisposable
             "make install",
             $"versions:\n  1.0:\n    sources: [{{url: 'https://example.org/app-1.0.tar.gz', sha256: {Sha256("source of app")}, mirrors: ['debian:app/app_1.0.orig.tar.gz']}}]\n    patches: [{{url: 'https://example.org/fix.patch', sha256: {Sha256("patch of app")}}}]\ntest: app --version\nsummary: An application\n",
             "[toolchain/c], libs: [test/lib]");
-        Files.Container("- package: test/app\n- package: debian/dash\n- test: {command: [/usr/bin/app, --version]}\n- image: {type: oci, tag: 'small:1'}\n");
+        Files.Container("- package: test/app\n- package: debian/dash\n- test: {command: [/usr/bin/app, --version]}\n- image: {type: oci, tag: 'small:1', compression: gzip}\n");
     }
 
     public Workspace Files { get; }

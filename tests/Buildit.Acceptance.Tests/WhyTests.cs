@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Buildit.Testing;
 
 namespace Buildit.Acceptance.Tests;
 
@@ -16,7 +17,7 @@ public sealed class WhyTests : IAsyncLifetime, IDisposable
             "mkdir -p \"$OUTPUT/usr/bin\"\ncp /usr/bin/dash \"$OUTPUT/usr/bin/loads\"\nprintf '#!/bin/bash\\n' > \"$OUTPUT/usr/bin/script\"\nchmod 755 \"$OUTPUT/usr/bin/script\"",
             tools: Workspace.FewTools.Replace("]", ", debian/bash], runtime: [test/data]", StringComparison.Ordinal));
         _workspace.Write("containers/small/files/run.sh", "#!/usr/bin/env dash\n");
-        _workspace.Container("- package: test/app\n- package: debian/dash\n- package: debian/coreutils\n- sync: {src: ./files/run.sh, dest: /opt/run.sh, chmod: 0755}\n- image: {type: oci, compression: none}\n");
+        _workspace.Container("- package: test/app\n- package: debian/dash\n- package: debian/coreutils\n- sync: {src: ./files/run.sh, dest: /opt/run.sh, chmod: 0755}\n- image: {type: oci, compression: none}\n- image: {type: aci, compression: none}\n");
         await _workspace.MustBuildAsync("containers/small");
     }
 
@@ -41,7 +42,7 @@ public sealed class WhyTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Interpreters_declared_needs_and_Debian_s_dependencies_are_told_apart()
     {
-        Assert.Matches(@"\n    test/app-1\.0 needs debian/bash-\S+: started by /bin/bash \(/usr/bin/script\)\n", await WhyAsync("debian/bash"));
+        Assert.Matches(@"\n    test/app-1\.0 needs debian/bash-\S+: has scripts for /bin/bash \(/usr/bin/script\)\n", await WhyAsync("debian/bash"));
         Assert.Contains("\n    test/app-1.0 needs test/data-1.0: declared runtime need\n", await WhyAsync("/usr/share/data"), StringComparison.Ordinal);
         Assert.Matches(@"debian/libc6-\S+ needs debian/libgcc-s1-\S+: Debian dependency\n", await WhyAsync("libgcc-s1"));
     }
@@ -51,9 +52,16 @@ public sealed class WhyTests : IAsyncLifetime, IDisposable
     {
         Assert.Equal("/opt/run.sh comes from the container itself\n    the step at containers/small/container.yaml:5:3 puts it there\n", await WhyAsync("/opt"));
         Assert.Contains("\n    containers/small/container.yaml:3:3 asks for debian/dash-", await WhyAsync("dash"), StringComparison.Ordinal);
-        Assert.Matches(@"files of the container need it: started by dash \(/opt/run\.sh\)\n", await WhyAsync("dash"));
+        Assert.Matches(@"files of the container need it: has scripts for dash \(/opt/run\.sh\)\n", await WhyAsync("dash"));
         _workspace.Write("containers/bare/container.yaml", "- vars: {name: bare, version: 1}\n- package: test/data\n- image: {type: oci, compression: none}\n");
         Assert.Equal("/proc comes from no package: every image has it\n", (await _workspace.MustBuildAsync("why", "containers/bare", "/proc")).Output);
+    }
+
+    [Fact]
+    public async Task Every_path_of_the_image_has_an_owner()
+    {
+        var environment = new Dictionary<string, string>(_workspace.Environment) { ["BUILDIT_STORE"] = _workspace.Store };
+        Assert.Equal([], await Owners.UnownedAsync(_workspace.Path, environment, "containers/small", _workspace.In("out/small-1-linux-amd64.aci")));
     }
 
     [Theory]
@@ -82,7 +90,7 @@ public sealed class WhyTests : IAsyncLifetime, IDisposable
     {
         using var graph = JsonDocument.Parse((await _workspace.MustBuildAsync("graph", "containers/small", "--runtime", "--format", "json")).Output);
         var edge = graph.RootElement.GetProperty("edges").EnumerateArray().Single(e => e.GetProperty("from").GetString() == "test/app" && e.GetProperty("to").GetString() == "debian/bash");
-        Assert.Equal("started by /bin/bash", edge.GetProperty("reasons")[0].GetProperty("words").GetString());
+        Assert.Equal("has scripts for /bin/bash", edge.GetProperty("reasons")[0].GetProperty("words").GetString());
         Assert.Equal("/usr/bin/script", edge.GetProperty("reasons")[0].GetProperty("files")[0].GetString());
         var data = graph.RootElement.GetProperty("nodes").EnumerateArray().Single(n => n.GetProperty("id").GetString() == "test/data");
         Assert.Equal(5, data.GetProperty("bytes").GetInt64());

@@ -5,6 +5,7 @@ using Buildit.Core.Configuration;
 using Buildit.Core.Containers;
 using Buildit.Core.Debian;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.ImageTests;
 using Buildit.Core.Keys;
 using Buildit.Core.Recipes;
 using Buildit.Core.Verification;
@@ -24,6 +25,7 @@ public sealed partial class DocsTests
         ["container.yaml"] = (text, bag) => ContainerParser.Parse(text, "/", bag),
         ["style.yaml"] = (text, bag) => StyleParser.Parse(text, "style", bag),
         ["distribution.yaml"] = (text, bag) => DistributionParser.Parse(text, bag),
+        ["tests.yaml"] = (text, bag) => StructureTestParser.Parse(text, bag),
         [".buildit-config.yaml"] = (text, bag) => ConfigParser.Parse(text, bag),
     };
 
@@ -31,11 +33,12 @@ public sealed partial class DocsTests
 
     /// <summary>Each text has the unknown key in every map of the parser that it is for.</summary>
     [Theory]
-    [InlineData("recipes.md", "pkg.yaml", "{zzzzzzzzzzzz: 1, name: a, needs: {zzzzzzzzzzzz: 1}, use: {f: {zzzzzzzzzzzz: 1}}, outputs: {zzzzzzzzzzzz: 1, dev: {zzzzzzzzzzzz: 1, permissions: {/a: {zzzzzzzzzzzz: 1}}}}, build: {install: a}, versions: {1: {zzzzzzzzzzzz: 1, sources: [{zzzzzzzzzzzz: 1, url: 'https://a/b'}, {zzzzzzzzzzzz: 1, git: 'https://a/b', tag: c, name: d}], patches: [{zzzzzzzzzzzz: 1, file: a}]}}}", 10)]
+    [InlineData("recipes.md", "pkg.yaml", "{zzzzzzzzzzzz: 1, name: a, needs: {zzzzzzzzzzzz: 1}, use: {f: {zzzzzzzzzzzz: 1}}, outputs: {zzzzzzzzzzzz: 1, runtime: {zzzzzzzzzzzz: 1}, dev: {zzzzzzzzzzzz: 1, permissions: {/a: {zzzzzzzzzzzz: 1}}}}, build: {install: a}, versions: {1: {zzzzzzzzzzzz: 1, sources: [{zzzzzzzzzzzz: 1, url: 'https://a/b'}, {zzzzzzzzzzzz: 1, git: 'https://a/b', tag: c, name: d}], patches: [{zzzzzzzzzzzz: 1, file: a}]}}}", 11)]
     [InlineData("recipes.md", "pkg.yaml", "{zzzzzzzzzzzz: 1, base: a/b, use: {zzzzzzzzzzzz: 1}}", 2)]
     [InlineData("recipes.md", "style.yaml", "{zzzzzzzzzzzz: 1, phases: {}}", 1)]
     [InlineData("recipes.md", "distribution.yaml", "{zzzzzzzzzzzz: 1}", 1)]
-    [InlineData("containers.md", "container.yaml", "[vars: {name: a, version: 1}, package: {zzzzzzzzzzzz: 1, type: embedded, path: a}, package: {zzzzzzzzzzzz: 1, type: recipe, name: a/b}, sync: {zzzzzzzzzzzz: 1}, directory: {zzzzzzzzzzzz: 1}, symlink: {zzzzzzzzzzzz: 1}, accounts: {zzzzzzzzzzzz: 1, users: [{zzzzzzzzzzzz: 1}], groups: [{zzzzzzzzzzzz: 1}]}, test: {zzzzzzzzzzzz: 1, expect: {zzzzzzzzzzzz: 1}}, image: {zzzzzzzzzzzz: 1, type: aci}, image: {zzzzzzzzzzzz: 1, type: oci, layers: {zzzzzzzzzzzz: 1}}]", 13)]
+    [InlineData("containers.md", "container.yaml", "[vars: {name: a, version: 1}, package: {zzzzzzzzzzzz: 1, type: embedded, path: a}, package: {zzzzzzzzzzzz: 1, type: recipe, name: a/b}, sync: {zzzzzzzzzzzz: 1}, directory: {zzzzzzzzzzzz: 1}, symlink: {zzzzzzzzzzzz: 1}, accounts: {zzzzzzzzzzzz: 1, users: [{zzzzzzzzzzzz: 1}], groups: [{zzzzzzzzzzzz: 1}]}, licenses: {zzzzzzzzzzzz: 1, allow: [MIT]}, test: {zzzzzzzzzzzz: 1, expect: {zzzzzzzzzzzz: 1}}, image: {zzzzzzzzzzzz: 1, type: aci, mount-points: {a: {zzzzzzzzzzzz: 1, path: /a}}, ports: {a: {zzzzzzzzzzzz: 1, port: 1}}, event-handlers: {zzzzzzzzzzzz: 1}, isolators: {zzzzzzzzzzzz: 1, cpu: {zzzzzzzzzzzz: 1}, block-iops: {zzzzzzzzzzzz: 1}, seccomp-remove-set: {zzzzzzzzzzzz: 1, set: [a]}}}, image: {zzzzzzzzzzzz: 1, type: oci, layers: {zzzzzzzzzzzz: 1}}]", 21)]
+    [InlineData("containers.md", "tests.yaml", "{schemaVersion: 2.0.0, zzzzzzzzzzzz: 1, globalEnvVars: [{zzzzzzzzzzzz: 1}], commandTests: [{zzzzzzzzzzzz: 1}], fileExistenceTests: [{zzzzzzzzzzzz: 1}], fileContentTests: [{zzzzzzzzzzzz: 1}], metadataTest: {zzzzzzzzzzzz: 1, labels: [{zzzzzzzzzzzz: 1}]}, licenseTests: [{zzzzzzzzzzzz: 1}]}", 8)]
     [InlineData("configuration.md", ".buildit-config.yaml", "{zzzzzzzzzzzz: 1, repository: {zzzzzzzzzzzz: 1}, binhosts: [{zzzzzzzzzzzz: 1}], recipes: [{zzzzzzzzzzzz: 1, git: 'https://a/b'}]}", 4)]
     public void Every_key_is_described(string document, string kind, string yaml, int maps)
     {

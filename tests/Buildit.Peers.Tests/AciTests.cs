@@ -1,6 +1,10 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
+using Buildit.Core.Trees;
+using Buildit.Images.Tests.Aci;
 
 namespace Buildit.Peers.Tests;
 
@@ -8,6 +12,26 @@ namespace Buildit.Peers.Tests;
 [Collection(nameof(Judged))]
 public sealed class AciTests(Judged judged)
 {
+    /// <summary>What the table of our own validator's tests says of actool is what actool says.</summary>
+    [Fact]
+    public void Actool_judges_each_manifest_as_the_table_says()
+    {
+        var rows = VerdictTable.Rows.Select(r => (Title: (string)r[0], Manifest: (string)r[1], IsGood: (bool)r[2])).ToArray();
+        var directory = Directory.CreateDirectory(Path.Combine(judged.Work, "verdicts")).FullName;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            using var file = File.Create(Path.Combine(directory, FormattableString.Invariant($"{i}.aci")));
+            var tar = new CanonicalTarWriter(file);
+            tar.WriteFile("manifest", Encoding.UTF8.GetBytes(rows[i].Manifest), 0x1A4, 0);
+            tar.WriteEntry(new("rootfs", EntryKind.Directory), 0, _ => Stream.Null);
+            tar.Finish();
+        }
+
+        var taken = judged.Peers.Shell("cd verdicts; for f in *.aci; do if actool validate $f >/dev/null 2>&1; then echo ${f%.aci}; fi; done").Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+
+        Assert.Equal([], rows.Select((r, i) => (r, IsTaken: taken.Contains(i.ToString(CultureInfo.InvariantCulture)))).Where(r => r.r.IsGood != r.IsTaken).Select(r => $"{r.r.Title}: {(r.IsTaken ? "taken" : "refused")}"));
+    }
+
     [Theory]
     [InlineData("nginx-prod")]
     [InlineData("redis")]

@@ -20,6 +20,12 @@ public sealed class ImageToolTests(Judged judged)
 
     [Theory]
     [MemberData(nameof(Containers))]
+    public async Task Every_path_in_it_has_an_owner(string container) => Assert.Equal(
+        [],
+        await Owners.UnownedAsync(Repository.Root, new() { ["BUILDIT_STORE"] = Repository.SharedStore }, $"containers/{container}", Path.Combine(judged.Work, judged.Image(container).Aci)));
+
+    [Theory]
+    [MemberData(nameof(Containers))]
     public void Oci_image_tool_finds_the_layout_valid(string container)
     {
         var image = judged.Image(container);

@@ -33,7 +33,7 @@ public sealed class ImageVerificationTests : IDisposable
         var composition = Read();
         var step = composition.Container.Steps.OfType<Step.Image>().First();
         var path = composition.PathOf(step, Path.Combine(_copy, "out"));
-        var root = await composition.ComposeAsync(_session.Session, null, CancellationToken.None);
+        var root = await composition.ComposeAsync(_session.Session, new(), CancellationToken.None);
         var written = await new ImageWriter(null!).WriteAsync(composition.Container, step, root, null, path, CancellationToken.None);
         var bytes = await File.ReadAllBytesAsync(path);
         var motd = await File.ReadAllBytesAsync(Path.Combine(_copy, "small/files/motd"));

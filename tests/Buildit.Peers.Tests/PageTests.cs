@@ -33,6 +33,8 @@ public sealed partial class PageTests : IAsyncLifetime, IDisposable
             """);
         await builder.MustAsync("key", "new");
         await builder.MustAsync("push", "containers/small");
+        // The page of an image's sizes is held to the same.
+        await builder.MustAsync("inspect", "containers/small", "--html", Path.Combine(Place, "inspect.html"));
     }
 
     [Fact]

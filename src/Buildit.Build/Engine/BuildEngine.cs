@@ -39,7 +39,11 @@ public sealed class BuildEngine(
     }
 
     /// <summary>These packages and what they need at run time, realised, sorted by name; packages that others stand for are left out.</summary>
-    public async Task<ImmutableArray<Realised>> RuntimeClosureAsync(IEnumerable<Package> packages, Need need, CancellationToken cancel)
+    public Task<ImmutableArray<Realised>> RuntimeClosureAsync(IEnumerable<Package> packages, Need need, CancellationToken cancel) =>
+        RuntimeClosureAsync(packages, ImmutableHashSet<string>.Empty, need, cancel);
+
+    /// <summary>The same without packages of some names, and without what only those need.</summary>
+    public async Task<ImmutableArray<Realised>> RuntimeClosureAsync(IEnumerable<Package> packages, IReadOnlySet<string> excluded, Need need, CancellationToken cancel)
     {
         var found = new SortedDictionary<string, Realised>(StringComparer.Ordinal);
         for (var wave = packages.ToImmutableArray(); !wave.IsEmpty;)
@@ -53,7 +57,7 @@ public sealed class BuildEngine(
                 }
             }
 
-            wave = [.. realised.SelectMany(r => RuntimeNeeds.Of(r.Package, r.Record)).Where(p => found.GetValueOrDefault(p.Name)?.Package.Key != p.Key).DistinctBy(p => p.Key)];
+            wave = [.. realised.SelectMany(r => RuntimeNeeds.Of(r.Package, r.Record)).Where(p => !excluded.Contains(p.Name) && found.GetValueOrDefault(p.Name)?.Package.Key != p.Key).DistinctBy(p => p.Key)];
         }
 
         var replaced = found.Values.SelectMany(r => r.Package.Replaces).ToHashSet(StringComparer.Ordinal);

@@ -20,7 +20,7 @@ internal static partial class BuildFailure
         var lines = File.Exists(log) ? File.ReadAllLines(log) : [];
         var patch = phase == "patch" && !result.TimedOut ? CurrentPatch(package, status) : null;
         var message = patch is null ? Message(package, phase, result, lines) : PatchMessage(package, patch, lines);
-        return new(ExitCode.Failed, [new(message, patch?.Origin.Span ?? new SourceSpan(package.Recipe.Text, 1, 1), Hint(phase, lines, result))
+        return new(ExitCode.Failed, [new(message, patch?.Origin.Span ?? package.Declaration.At(phase) ?? new SourceSpan(package.Recipe.Text, 1, 1), Hint(phase, lines, result))
         {
             Code = ExitCode.Failed,
             Detail = string.Join('\n', lines.TakeLast(TailLines).Select(l => "  | " + Shortened(l, LongestLine)).Append($"  log: {log}")),

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Buildit.Build.Actions;
-using Buildit.Build.Outputs;
 using Buildit.Build.Sandboxing;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
@@ -28,6 +27,7 @@ public delegate Task<ImmutableArray<Realised>> RealisedClosure(IEnumerable<Packa
 public sealed class PackageBuilder(
     ContentStore store, RecordKeeper records, Substitution binhosts, IPackageSources sources, ActionRunner runner, RootComposer roots, EngineOptions options, TimeProvider time, Action<BuildEvent> report) : IDisposable
 {
+    private readonly RuntimeInspection _inspection = new(store, records, report);
     private readonly SemaphoreSlim _builds = new(Math.Max(1, options.ParallelBuilds));
 
     /// <summary>Fetches what a recipe is built from.</summary>
@@ -141,7 +141,7 @@ public sealed class PackageBuilder(
         var log = Path.Combine(store.Paths.Logs, package.Key + ".log");
         report(new BuildEvent.Building(package, log));
         var outputs = await new OutputBuilder(store, runner, roots).BuildAsync(task, work, new() { Jobs = options.Jobs }, log, cancel);
-        var (needs, sonames) = RuntimeNeeds(package, outputs, parts);
+        var (needs, sonames) = await Task.Run(() => _inspection.Inspect(package, outputs.GetValueOrDefault("runtime"), parts), cancel);
         if (package.Recipe.Test is not null)
         {
             await TestAsync(package, outputs, needs, runtimeClosure, log, cancel);
@@ -150,39 +150,6 @@ public sealed class PackageBuilder(
         var realised = await records.KeepAsync(package, buildKey, outputs, needs, sonames, Materials(package, inputs, parts), task.SourceDate, cancel);
         report(new BuildEvent.Built(package, time.GetElapsedTime(started), log));
         return realised;
-    }
-
-    /// <summary>Soname and interpreter -> package: by what is at their paths in the root of the build, with the package's own files first.</summary>
-    private (ImmutableArray<string> Needs, ImmutableArray<string> Sonames) RuntimeNeeds(Package.Built package, ImmutableSortedDictionary<string, StoredTree> outputs, ImmutableArray<RootPart> parts)
-    {
-        var needs = new SortedSet<string>(package.Runtime.Select(r => r.Name), StringComparer.Ordinal);
-        if (!outputs.TryGetValue("runtime", out var runtime))
-        {
-            return ([.. needs], []);
-        }
-
-        var own = runtime.Tree.Entries.Select(e => e.Path).ToHashSet(StringComparer.Ordinal);
-        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (part, entry) in parts.SelectMany(p => p.Tree.Tree.Entries.Where(e => e.Kind != EntryKind.Directory).Select(e => (p, e))))
-        {
-            owners.TryAdd(entry.Path, part.Package);
-        }
-
-        var found = NeedsFinder.Find(runtime);
-        foreach (var (need, file, provider) in NeedsFinder.Resolve(found, path => own.Contains(path) ? package.Name : owners.GetValueOrDefault(path)))
-        {
-            if (provider is not null)
-            {
-                needs.Add(provider);
-            }
-            else if (!found.Sonames.Contains(need))
-            {
-                report(new BuildEvent.Warned(new($"'/{file}' of '{package.DisplayName}' needs '{need}', which no package of its root provides", Severity: Severity.Warning)));
-            }
-        }
-
-        needs.Remove(package.Name);
-        return ([.. needs], [.. found.Sonames]);
     }
 
     private async Task TestAsync(

@@ -1,12 +1,18 @@
 using System.Collections.Immutable;
 using Buildit.Core.Archives;
+using Buildit.Core.Debian;
 using Buildit.Core.Trees;
 using Buildit.Store.Trees;
 
 namespace Buildit.Build.Outputs;
 
-/// <summary>What a runtime output needs and offers, as its files say: sonames of ELF files, interpreters of programs and scripts.</summary>
-public sealed record FoundNeeds(ImmutableSortedSet<string> Sonames, ImmutableSortedDictionary<string, string> Needed, ImmutableSortedDictionary<string, string> Interpreters);
+/// <summary>A file that needs something.</summary>
+/// <param name="File">The first one that does.</param>
+/// <param name="Directories">Where the files that do say that it is looked for first (run paths), as paths of a tree.</param>
+public sealed record NeedingFile(string File, ImmutableArray<string> Directories);
+
+/// <summary>What a runtime output needs and offers, as its files say: sonames of ELF files; interpreters of programs and scripts, by path or, for <c>env</c>, by name.</summary>
+public sealed record FoundNeeds(ImmutableSortedSet<string> Sonames, ImmutableSortedDictionary<string, NeedingFile> Needed, ImmutableSortedDictionary<string, string> Interpreters);
 
 /// <summary>Reads a tree's files for what they need.</summary>
 public static class NeedsFinder
@@ -14,11 +20,14 @@ public static class NeedsFinder
     /// <summary>Directories where the loader finds libraries without being told, as paths of a tree (usr-merged Debian).</summary>
     public static ImmutableArray<string> LibraryDirectories { get; } = ["usr/lib/x86_64-linux-gnu", "usr/lib", "usr/lib64"];
 
+    // Where env finds commands.
+    private static readonly ImmutableArray<string> ProgramDirectories = ["usr/sbin", "usr/bin", "usr/local/sbin", "usr/local/bin"];
+
     /// <summary>Needed soname or interpreter -> the first file that needs it.</summary>
     public static FoundNeeds Find(StoredTree tree)
     {
         var sonames = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
-        var needed = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var needed = ImmutableSortedDictionary.CreateBuilder<string, NeedingFile>(StringComparer.Ordinal);
         var interpreters = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var entry in tree.Tree.Entries.Where(e => e.Kind == EntryKind.File && e.Size > 4))
         {
@@ -27,7 +36,8 @@ public static class NeedsFinder
             {
                 foreach (var soname in elf.Needed)
                 {
-                    needed.TryAdd(soname, entry.Path);
+                    var directories = RunPaths(elf, entry.Path);
+                    needed[soname] = needed.TryGetValue(soname, out var known) ? known with { Directories = [.. known.Directories.Union(directories)] } : new(entry.Path, directories);
                 }
 
                 Add(interpreters, elf.Interpreter, entry.Path);
@@ -38,25 +48,59 @@ public static class NeedsFinder
             }
             else if (entry.IsExecutable)
             {
-                Add(interpreters, Shebang(stream), entry.Path);
+                foreach (var interpreter in Shebang(stream))
+                {
+                    Add(interpreters, interpreter, entry.Path);
+                }
             }
         }
 
         return new(sonames.ToImmutable(), needed.ToImmutable(), interpreters.ToImmutable());
     }
 
-    /// <summary>The packages that provide what was found: their paths in the root of the build are looked up. Null name = nobody.</summary>
-    public static IEnumerable<(string Need, string File, string? Provider)> Resolve(FoundNeeds found, Func<string, string?> ownerOfPath)
+    /// <summary>The packages that provide what was found, and what a recipe says is opened: their paths in the root of the build are looked up. Null provider = nobody; null file = the recipe.</summary>
+    public static IEnumerable<(string Need, string? File, string? Provider)> Resolve(FoundNeeds found, ImmutableArray<string> opened, Func<string, string?> ownerOfPath)
     {
-        foreach (var (soname, file) in found.Needed)
+        foreach (var (soname, (file, directories)) in found.Needed)
         {
-            yield return (soname, file, LibraryDirectories.Select(d => ownerOfPath(d + "/" + soname)).FirstOrDefault(o => o is not null));
+            yield return (soname, file, Owner(directories.Concat(LibraryDirectories), soname));
         }
 
-        foreach (var (path, file) in found.Interpreters)
+        foreach (var soname in opened)
         {
-            yield return (path, file, ownerOfPath(Merged(path)));
+            yield return (soname, null, Owner(found.Needed.Values.SelectMany(n => n.Directories).Distinct().Concat(LibraryDirectories), soname));
         }
+
+        foreach (var (interpreter, file) in found.Interpreters)
+        {
+            yield return (interpreter, file, interpreter.StartsWith('/') ? ownerOfPath(UsrMerge.Fold(interpreter.TrimStart('/'))) : Owner(ProgramDirectories, interpreter));
+        }
+
+        string? Owner(IEnumerable<string> directories, string name) => directories.Select(d => ownerOfPath(d + "/" + name)).FirstOrDefault(o => o is not null);
+    }
+
+    private static ImmutableArray<string> RunPaths(ElfFile elf, string path) =>
+        [.. (elf.Runpath.IsEmpty ? elf.Rpath : elf.Runpath)
+            .Select(d => d.Replace("${ORIGIN}", "$ORIGIN", StringComparison.Ordinal).Replace("$ORIGIN", "/" + TreePath.Parent(path), StringComparison.Ordinal).TrimStart('/'))
+            .Select(d => TreePath.Clean(d) ?? Normal(d)).OfType<string>().Select(UsrMerge.Fold)];
+
+    // "usr/bin/../lib/app", which no tree has as a path.
+    private static string? Normal(string path)
+    {
+        var parts = new Stack<string>();
+        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != "."))
+        {
+            if (part != "..")
+            {
+                parts.Push(part);
+            }
+            else if (!parts.TryPop(out _))
+            {
+                return null;
+            }
+        }
+
+        return string.Join('/', parts.Reverse());
     }
 
     private static void Add(ImmutableSortedDictionary<string, string>.Builder map, string? key, string value)
@@ -67,26 +111,18 @@ public static class NeedsFinder
         }
     }
 
-    private static string? Shebang(Stream stream)
+    /// <summary>The interpreter of a script and, if that is <c>env</c>, the command that it looks for.</summary>
+    private static string[] Shebang(Stream stream)
     {
         stream.Position = 0;
         var head = new byte[256];
         var length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         if (length < 3 || head[0] != '#' || head[1] != '!')
         {
-            return null;
+            return [];
         }
 
-        var line = System.Text.Encoding.UTF8.GetString(head, 2, length - 2).Split('\n')[0].Trim();
-        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return words.Length == 0 || !words[0].StartsWith('/') ? null : words[0];
-    }
-
-    private static string Merged(string path)
-    {
-        var p = path.TrimStart('/');
-        return p.StartsWith("bin/", StringComparison.Ordinal) || p.StartsWith("sbin/", StringComparison.Ordinal) || p.StartsWith("lib/", StringComparison.Ordinal) || p.StartsWith("lib64/", StringComparison.Ordinal)
-            ? "usr/" + p
-            : p;
+        var line = System.Text.Encoding.UTF8.GetString(head, 2, length - 2).Split('\n')[0];
+        return [.. ShebangLine.Programs(line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries))];
     }
 }

@@ -208,7 +208,7 @@ public sealed class OutputCollector(ResolvedRecipe recipe, string installed, str
     }
 
     private TreeEntry Declared(TreeEntry entry) => recipe.Outputs.Permissions.TryGetValue("/" + entry.Path, out var p)
-        ? entry with { Mode = p.Mode ?? entry.Mode, Uid = p.Uid ?? 0, Gid = p.Gid ?? 0 }
+        ? entry with { Mode = p.Mode ?? entry.Mode, Uid = p.Uid ?? 0, Gid = p.Gid ?? 0, Capabilities = entry.Kind == EntryKind.File ? p.Capabilities : null }
         : entry;
 
     private void CheckPermissions(IReadOnlyList<ManifestEntry> manifest)

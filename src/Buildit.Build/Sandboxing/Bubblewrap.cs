@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using Buildit.Store.Native;
 
 namespace Buildit.Build.Sandboxing;
 
@@ -92,23 +93,28 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
         return [.. a, "--chdir", request.WorkingDirectory, "--", .. request.Command];
     }
 
+    /// <summary>A program of a root of tools and what starts it from outside: its own loader.</summary>
+    internal static IEnumerable<string> Program(string tools, string path) => [Path.Combine(tools, Loader), "--library-path", Path.Combine(tools, Libraries), Path.Combine(tools, path)];
+
+    /// <summary>A process without any environment.</summary>
+    internal static ProcessStartInfo StartInfo(IReadOnlyList<string> command, bool isInteractive)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = !isInteractive,
+            RedirectStandardOutput = !isInteractive,
+            RedirectStandardError = !isInteractive,
+            WorkingDirectory = "/",
+        };
+        start.Environment.Clear();
+        return start;
+    }
+
     private static string Number(int id) => id.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<Process> StartAsync(string tools, SandboxRequest request)
     {
-        var start = new ProcessStartInfo(Path.Combine(tools, Loader))
-        {
-            RedirectStandardInput = !request.IsInteractive,
-            RedirectStandardOutput = !request.IsInteractive,
-            RedirectStandardError = !request.IsInteractive,
-            WorkingDirectory = "/",
-        };
-        start.Environment.Clear();
-        foreach (var argument in new[] { "--library-path", Path.Combine(tools, Libraries), Path.Combine(tools, "usr/bin/bwrap") }.Concat(Arguments(request)))
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var start = StartInfo([.. Program(tools, "usr/bin/bwrap"), .. Arguments(request)], request.IsInteractive);
         try
         {
             return await Starter.StartAsync(start);
@@ -123,6 +129,8 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
     private static async Task Pump(Process process, SandboxRequest request, OutputBeginning beginning, CancellationTokenSource broken)
     {
         using var gate = new SemaphoreSlim(1);
+        PipeSize.Raise(process.StandardInput.BaseStream);
+        PipeSize.Raise(process.StandardOutput.BaseStream);
         await Task.WhenAll(
             Breaking(Copy(process.StandardOutput.BaseStream, request.Output, gate, beginning), broken),
             Breaking(Copy(process.StandardError.BaseStream, request.Error ?? request.Output, gate, beginning), broken),
@@ -175,7 +183,7 @@ public sealed class Bubblewrap(Func<CancellationToken, Task<string>> toolRoot) :
 
     private static async Task Copy(Stream from, Stream to, SemaphoreSlim gate, OutputBeginning beginning)
     {
-        var buffer = new byte[1 << 16];
+        var buffer = new byte[1 << 17];
         for (int read; (read = await from.ReadAsync(buffer)) > 0;)
         {
             await gate.WaitAsync();

@@ -24,6 +24,15 @@ public sealed class Toolbox(ContentStore store, DistributionPackages? distributi
     /// <summary>Gives a shell in a sandbox a terminal of its own: script(1).</summary>
     public const string Shell = "bsdutils";
 
+    /// <summary>Runs instances of images: runc(8).</summary>
+    public const string Runtime = "runc";
+
+    /// <summary>Brings connections into the network of an instance: socat(1).</summary>
+    public const string Relay = "socat";
+
+    /// <summary>Distribution packages that running an instance needs besides; 'buildit lock' always locks them, too.</summary>
+    public static IReadOnlyList<string> RunPackages { get; } = [Runtime, Relay, "dash"];
+
     /// <summary>Distribution packages that buildit's own work needs; 'buildit lock' always locks them.</summary>
     public static IReadOnlyList<string> Packages { get; } = [Sandbox, "gpgv", Gzip, Zstd, Shell];
 
@@ -42,6 +51,18 @@ public sealed class Toolbox(ContentStore store, DistributionPackages? distributi
         var node = distribution?.Get(package, null, bag);
         bag.ThrowIfErrors();
         return node ?? throw new BuilditException(Core.ExitCode.InvalidInput, $"buildit needs 'debian/{package}', but no recipe tree declares a distribution", "add pkgs/debian/distribution.yaml and run 'buildit lock'");
+    }
+
+    /// <summary>The directory of a root that holds several of them.</summary>
+    public async Task<string> RootAsync(IEnumerable<string> packages, CancellationToken cancel)
+    {
+        var parts = new List<RootPart>();
+        foreach (var package in packages)
+        {
+            parts.AddRange(await PartsAsync(package, cancel));
+        }
+
+        return await roots.ComposeAsync([.. parts.DistinctBy(p => p.Tree.DiffId)], cancel);
     }
 
     /// <summary>What such a root is made of, for one that shall hold more.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Buildit.Cli.Consoles;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Keys;
 using Buildit.Store.Binhosts.Keeping;
@@ -35,7 +36,7 @@ internal sealed class BinhostList(Terminal terminal, BinhostChoice choice)
             terminal.Data($"{subject.Kind,-8} {new RecipeKey(row.Key).Uuid} {subject.Name}{(subject.Version.Length > 0 ? "-" + subject.Version : "")}{(isPinned ? " (pinned)" : "")}");
         }
 
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{listed.Count(l => l.Subject.Kind == "package")} packages, {listed.Count(l => l.Subject.Kind is "aci" or "oci")} images"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{listed.Count(l => l.Subject.Kind == "package")} packages, {listed.Count(l => ImageFormats.Parse(l.Subject.Kind) is not null)} images"));
         return 0;
     }
 

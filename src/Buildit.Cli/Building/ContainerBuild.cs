@@ -4,6 +4,7 @@ using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Locks;
 using Buildit.Cli.Registries;
+using Buildit.Cli.Sboms;
 using Buildit.Cli.Targets;
 using Buildit.Core;
 using Buildit.Core.Containers;
@@ -19,29 +20,21 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
 {
     public async Task RunAsync(Target.ContainerDirectory target, CancellationToken cancel)
     {
-        var bag = new DiagnosticBag();
-        var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
-        inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
-        await new BaseImages(session, terminal).RequirePinsAsync(inputs.Container, cancel);
-        var graph = inputs.Graph;
-        terminal.Print([.. bag.Items]);
+        var inputs = await ReadAsync(target, cancel);
         var pushes = request.Pushes(session.Workspace);
         RequireOutput();
-
-        terminal.Line($"Building {graph.DisplayName}");
-        var realised = await RealiseAsync(graph, cancel);
-        ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
-        // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
-        var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
+        var (packages, composition) = await BuildPackagesAsync(inputs, cancel);
+        WarnOfUnneeded(inputs.Container, composition.Closure);
+        await CheckLicensesAsync(composition, cancel);
         var push = new Push(session, terminal, request.PushChoices, CompressionOf(inputs.Container));
-        var failed = await push.PackagesAsync(pushes, packages, cancel);
-        var images = await new ImageBuild(session, terminal, request).RunAsync(new(inputs.Container, inputs.Files, closure), cancel);
+        var failed = await push.PackagesAsync(pushes, packages, inputs.Graph.Excluded, cancel);
+        var images = await new ImageBuild(session, terminal, request, progress.Warn).RunAsync(composition, cancel);
         progress.Report();
         failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
         if (request.Publish is { } destinations)
         {
             using var publishing = new ImagePublishing(session, terminal, destinations);
-            await publishing.ContainerAsync(images, cancel);
+            await publishing.ContainerAsync(images, () => new SbomMaker(session).DocumentsAsync(composition, cancel), cancel);
         }
 
         if (progress.Made == 0)
@@ -50,6 +43,43 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         }
 
         failed.ThrowIfAsked();
+    }
+
+    private async Task CheckLicensesAsync(Composition composition, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        await LicenseCheck.RunAsync(session, composition, bag, cancel);
+        terminal.Print([.. bag.Items]);
+    }
+
+    /// <summary>Builds the packages only: what an image would be composed from.</summary>
+    public async Task<Composition> ComposeAsync(Target.ContainerDirectory target, CancellationToken cancel) => (await BuildPackagesAsync(await ReadAsync(target, cancel), cancel)).Composition;
+
+    private async Task<ContainerInputs> ReadAsync(Target.ContainerDirectory target, CancellationToken cancel)
+    {
+        var bag = new DiagnosticBag();
+        var inputs = ContainerInputs.ReadUnlocked(session, target, bag);
+        inputs = inputs with { Graph = await new GraphPinning(session, request.Lookups, terminal).PinAsync(inputs.Graph, bag, cancel) };
+        await new BaseImages(session, terminal).RequirePinsAsync(inputs.Container, cancel);
+        terminal.Print([.. bag.Items]);
+        return inputs;
+    }
+
+    private async Task<(ImmutableArray<Package> Packages, Composition Composition)> BuildPackagesAsync(ContainerInputs inputs, CancellationToken cancel)
+    {
+        terminal.Line($"Building {inputs.Graph.DisplayName}");
+        var realised = await RealiseAsync(inputs.Graph, cancel);
+        ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
+        // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
+        return (packages, new(inputs.Container, inputs.Files, await session.Engine.RuntimeClosureAsync(packages, inputs.Graph.Excluded, Need.Record, cancel)) { Tests = inputs.Tests });
+    }
+
+    /// <summary>What nothing needs need not be excluded: it may be a slip of the pen, or the need is gone.</summary>
+    private void WarnOfUnneeded(Container container, IReadOnlyCollection<Realised> closure)
+    {
+        var needed = container.Excluded.Count == 0 ? [] : closure.SelectMany(c => RuntimeNeeds.Of(c.Package, c.Record)).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        terminal.Print([.. container.Excluded.Where(e => !needed.Contains(e.Key)).Select(e =>
+            new Diagnostic($"no package of the container needs '{e.Key}', which it excludes", e.Value, Suggestion.Hint(e.Key, needed) ?? "leave it out", Severity.Warning))]);
     }
 
     /// <summary>Where no image could be written, nothing is built for it.</summary>

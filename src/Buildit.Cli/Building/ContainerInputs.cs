@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Cli.Targets;
+using Buildit.Cli.Testing;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Images.ContainerLayers;
@@ -11,6 +12,9 @@ internal sealed record ContainerInputs(TargetGraph Graph, ContainerFiles Files, 
 {
     /// <summary>The container.</summary>
     public Container Container => Graph.Container!;
+
+    /// <summary>Tests that its images must pass.</summary>
+    public TestSuite Tests { get; init; } = TestSuite.Empty;
 
     /// <summary>Reads everything; throws if there is any mistake, or something that no lock has.</summary>
     public static ContainerInputs Read(Session session, Target.ContainerDirectory target)
@@ -29,6 +33,11 @@ internal sealed record ContainerInputs(TargetGraph Graph, ContainerFiles Files, 
         var container = graph.Container!;
         var files = ContainerLayerBuilder.Build(container, (text, span) => Template.Fill(new SourceText(span.Source.Path, text), container.Vars, bag), bag);
         ImageChecks.Run(container, bag);
-        return new(graph, files, []);
+        foreach (var asked in graph.Packages.Where(p => container.Excluded.ContainsKey(p.Package.Name)))
+        {
+            bag.Error(container.Excluded[asked.Package.Name], $"the container excludes '{asked.Package.Name}' and asks for it at {asked.Span}", "keep one of the two");
+        }
+
+        return new(graph, files, []) { Tests = TestSuite.Of(container, session.Workspace.Display, bag) };
     }
 }

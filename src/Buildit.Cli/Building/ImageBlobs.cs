@@ -11,10 +11,10 @@ internal static class ImageBlobs
 {
     private const string Blobs = "blobs/sha256/";
 
-    /// <summary>All of its blobs: of an ACI the file itself.</summary>
+    /// <summary>All of its blobs: of what is no OCI image the file itself.</summary>
     public static IEnumerable<PushedBlob> Of(FinishedImage image) => image switch
     {
-        { Step.Format: ImageFormat.Aci } => [new(image.Record.Digest, new FileInfo(image.Path).Length, () => File.OpenRead(image.Path))],
+        { Step.Format: not ImageFormat.Oci } => [new(image.Record.Digest, new FileInfo(image.Path).Length, () => File.OpenRead(image.Path))],
         { Step.Archive: true } => InArchive(image.Path),
         _ => Directory.EnumerateFiles(Path.Combine(image.Path, Blobs)).Order(StringComparer.Ordinal).Select(f => new PushedBlob(Digest.Parse(Path.GetFileName(f)), new FileInfo(f).Length, () => File.OpenRead(f))),
     };

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Cli.Commands;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Registries;
+using Buildit.Cli.Testing;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
@@ -11,6 +12,7 @@ using Buildit.Core.Trees;
 using Buildit.Images.Aci;
 using Buildit.Images.Composition;
 using Buildit.Images.Oci;
+using Buildit.Images.Reading;
 using Buildit.Store.Compression;
 using Buildit.Store.Locking;
 
@@ -22,9 +24,13 @@ internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord R
 /// <summary>
 /// Composes, checks, tests and writes the images of a container, or takes them from a binhost. What was written before from the same input is left as it is.
 /// </summary>
-internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request)
+/// <param name="session">Has the packages.</param>
+/// <param name="terminal">What a person sees.</param>
+/// <param name="request">Which images are wanted, and where.</param>
+/// <param name="warn">Prints warnings.</param>
+internal sealed class ImageBuild(Session session, Terminal terminal, BuildRequest request, Action<IEnumerable<Diagnostic>> warn)
 {
-    private readonly Dictionary<Digest, ImageRoot> _roots = [];
+    private readonly Dictionary<(bool WithSbom, Digest Below), ImageRoot> _roots = [];
 
     public async Task<ImmutableArray<FinishedImage>> RunAsync(Composition composition, CancellationToken cancel)
     {
@@ -50,7 +56,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
                 terminal.Line($"    Found the image in '{source}'.");
             }
 
-            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}...");
+            terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.Name().ToUpperInvariant()}...");
             terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
             finished.Add(new(step, path, RecordOf(composition, step, key.Digest, path, written.Digest)));
         }
@@ -74,15 +80,18 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
         return (await new ImageWriter(session.Layers).WriteAsync(composition.Container, step, await RootAsync(composition, step, cancel), compressor, path, cancel), "");
     }
 
-    /// <summary>The file system of the images that stand on one base, or on none: composed and tested once, when the first of them must be written.</summary>
+    /// <summary>The file system of an image: composed and tested once for all images that have the same, when the first of them must be written.</summary>
     private async Task<ImageRoot> RootAsync(Composition composition, Step.Image step, CancellationToken cancel)
     {
         var below = await new BaseImages(session, terminal).FindAsync(composition.Container, step, cancel);
-        if (!_roots.TryGetValue(below?.Digest ?? default, out var root))
+        var which = (step.Sbom == SbomPlace.Files, below?.Digest ?? default);
+        if (!_roots.TryGetValue(which, out var root))
         {
-            root = await composition.ComposeAsync(session, below, cancel);
-            await new ImageTests(session, terminal).RunAsync(composition.Container, root, cancel);
-            _roots[below?.Digest ?? default] = root;
+            var bag = new DiagnosticBag();
+            root = await composition.ComposeAsync(session, step, bag, cancel);
+            warn(bag.Items);
+            await new ImageTests(session, terminal).MustPassAsync(UsableImage.Of(root, composition.Container, composition.MainImage), composition.Writable, composition.Tests, cancel);
+            _roots[which] = root;
         }
 
         return root;

@@ -19,9 +19,9 @@ internal sealed class ImagePull(Session session)
         string? Objection(ImageRecord r) => r.Key == key && r.FileName == Path.GetFileName(path) ? null : $"it is about the image '{r.FileName}', not about this one";
         await foreach (var found in session.Binhosts.FindAsync(key, container.DisplayName, ImageRecord.Open, Objection, cancel))
         {
-            var image = step.Format == ImageFormat.Aci
-                ? await AciAsync(found, container, path, cancel)
-                : await OciAsync(found, container, step, compressor, path, cancel);
+            var image = step.Format == ImageFormat.Oci
+                ? await OciAsync(found, container, step, compressor, path, cancel)
+                : await FileAsync(found, container, path, cancel);
             if (image is not null)
             {
                 return (image, found.Binhost.Name);
@@ -31,7 +31,7 @@ internal sealed class ImagePull(Session session)
         return null;
     }
 
-    private async Task<WrittenImage?> AciAsync(FoundRecord<ImageRecord> found, Container container, string path, CancellationToken cancel)
+    private async Task<WrittenImage?> FileAsync(FoundRecord<ImageRecord> found, Container container, string path, CancellationToken cancel)
     {
         if (await session.Binhosts.PullBlobAsync(found.Record.Digest, null, container.DisplayName, found.Binhost, cancel) is not { } blob)
         {

@@ -2,6 +2,8 @@ using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Images.Aci;
 using Buildit.Images.Composition;
+using Buildit.Images.Docker;
+using Buildit.Images.Flat;
 using Buildit.Images.Oci;
 using Buildit.Store.Compression;
 using Buildit.Store.Layers;
@@ -16,16 +18,21 @@ internal sealed class ImageWriter(ILayerCache cache)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var bag = new DiagnosticBag();
-        if (step.Format == ImageFormat.Aci)
+        switch (step.Format)
         {
-            var manifest = step.Content is { } content ? AciManifest.Check(content, bag) : GeneratedManifest.Make(container, step, root.Mtime, bag);
-            bag.ThrowIfErrors();
-            var aci = await new AciWriter(compressor).WriteAsync(root, manifest!, path, cancel);
-            return WrittenImage.OfFile(aci.Digest, path);
+            case ImageFormat.Aci:
+                var manifest = AciManifest.Make(container, step, root.Mtime, bag);
+                bag.ThrowIfErrors();
+                var aci = await new AciWriter(compressor).WriteAsync(root, manifest!, path, cancel);
+                return WrittenImage.OfFile(aci.Digest, path);
+            case ImageFormat.Tar:
+                return WrittenImage.OfFile(await RootArchive.WriteAsync(root, path, cancel), path);
         }
 
         var image = await new OciComposer(cache, compressor).ComposeAsync(new(root, container, step), bag, cancel);
         bag.ThrowIfErrors();
-        return await WrittenImage.WriteAsync(image, step, root.Mtime, path, cancel);
+        return step.Format == ImageFormat.DockerArchive
+            ? WrittenImage.OfFile(await DockerArchive.WriteAsync(image, root.Mtime, path, cancel), path)
+            : await WrittenImage.WriteAsync(image, step, root.Mtime, path, cancel);
     }
 }

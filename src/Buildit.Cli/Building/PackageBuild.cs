@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Buildit.Build.Engine;
 using Buildit.Cli.Commands;
@@ -24,7 +25,7 @@ internal sealed class PackageBuild(Session session, Terminal terminal, Progress 
         var pushes = request.Pushes(session.Workspace);
         terminal.Line($"Building {requested.Package.DisplayName}");
         var realised = await PackageSteps.RealiseAsync(session, terminal, progress, requested, Need.Run, cancel);
-        var failed = await new Push(session, terminal, request.PushChoices, "zstd").PackagesAsync(pushes, [requested.Package], cancel);
+        var failed = await new Push(session, terminal, request.PushChoices, "zstd").PackagesAsync(pushes, [requested.Package], ImmutableHashSet<string>.Empty, cancel);
         foreach (var (output, diffId) in realised.Record.Outputs)
         {
             terminal.Data($"{requested.Package.DisplayName} {output} {diffId}");

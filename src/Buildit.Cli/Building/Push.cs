@@ -52,8 +52,8 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
     private readonly Lazy<SigningKey?> _key = new(() => session.Workspace.Binhosts.Keys.Open(choices.Key));
     private bool _hasWarned;
 
-    /// <summary>Pushes packages with all that runs with them, and whatever was built on the way to them.</summary>
-    public async Task<PushOutcome> PackagesAsync(IReadOnlyCollection<PushTarget> targets, ImmutableArray<Package> packages, CancellationToken cancel)
+    /// <summary>Pushes packages with all that runs with them, but for those of the names that are excluded, and whatever was built on the way to them.</summary>
+    public async Task<PushOutcome> PackagesAsync(IReadOnlyCollection<PushTarget> targets, ImmutableArray<Package> packages, IReadOnlySet<string> excluded, CancellationToken cancel)
     {
         var outcome = PushOutcome.Good;
         if (targets.Count == 0)
@@ -61,7 +61,7 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
             return outcome;
         }
 
-        var set = await PushedAsync(packages, cancel);
+        var set = await PushedAsync(packages, excluded, cancel);
         foreach (var target in targets)
         {
             outcome = outcome.And(await RunAsync(target, $"    Uploading packages to '{target.Binhost.Name}'", writer => PackagesAsync(writer, target.Binhost, set, cancel)));
@@ -135,9 +135,9 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         CultureInfo.InvariantCulture, $"        pushed {report.Pushed} ({report.Blobs} files, {report.Bytes / 1e6:0.0} MB), {report.Unchanged} were there");
 
     /// <summary>What runs with the packages, from wherever it came; and what was built on the way, as far as the store has it: others may need to build on it.</summary>
-    private async Task<ImmutableArray<Realised>> PushedAsync(ImmutableArray<Package> packages, CancellationToken cancel)
+    private async Task<ImmutableArray<Realised>> PushedAsync(ImmutableArray<Package> packages, IReadOnlySet<string> excluded, CancellationToken cancel)
     {
-        var closure = await session.Engine.RuntimeClosureAsync(packages, Need.Record, cancel);
+        var closure = await session.Engine.RuntimeClosureAsync(packages, excluded, Need.Record, cancel);
         var running = await session.Engine.RealiseAllAsync(closure.Select(c => c.Package), Need.All, cancel);
         var built = PackageGraph.Of(packages).Packages.OfType<Package.Built>().Where(p => running.All(r => r.Package.Key != p.Key));
         return [.. running, .. built.Select(p => (Package: p, Record: session.Records.Find(p, Need.All))).Where(p => p.Record is not null).Select(p => new Realised(p.Package, p.Record!))];
@@ -198,17 +198,17 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         var there = await writer.FindRecordsAsync([key], cancel);
         var isThere = there.TryGetValue(key, out var known) && known.Payload.Span.SequenceEqual(envelope.Payload.Span) && envelope.Signatures.All(s => known.Signatures.Any(k => k.KeyId == s.KeyId));
         await writer.PutRecordAsync(key, isThere ? known! : envelope, cancel);
-        if (image.Step.Format == ImageFormat.Aci)
-        {
-            await writer.LinkAsync(BinhostLayout.Aci(image.Record.FileName), image.Record.Digest, cancel);
-        }
-        else
+        if (image.Step.Format == ImageFormat.Oci)
         {
             await writer.AddImageAsync(new(image.Record.Digest, ImageBlobs.ManifestSize(image), image.Record.Platform, image.Step.Tag), cancel);
         }
+        else
+        {
+            await writer.LinkAsync(BinhostLayout.ImageFile(image.Record.FileName), image.Record.Digest, cancel);
+        }
 
         await writer.AddToCatalogAsync(
-            [new(key, key) { Subject = new(image.Step.Format.ToString().ToLowerInvariant(), image.Record.Name, image.Record.Version) }],
+            [new(key, key) { Subject = new(image.Step.Format.Name(), image.Record.Name, image.Record.Version) }],
             blobs.Select(b => BinhostLayout.Blob(b.Digest)).Append(BinhostLayout.Record(key)),
             cancel);
         return new(isThere ? 0 : 1, isThere ? 1 : 0, count, bytes, []);

@@ -29,7 +29,7 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private readonly Option<bool> _offline = Options.Offline();
     private readonly Option<string?> _push = Options.Push;
     private readonly Option<bool> _requireBinhost = new("--require-binhost") { Description = "Build nothing: what no binhost has is an error (7), what one has without a signature that counts, too (6)" };
-    private readonly Option<bool> _locked = new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
+    private readonly Option<bool> _locked = Options.Locked();
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep the work directory of a failed build, and say where it is" };
     private readonly Option<string[]> _discover = Options.Discover();
     private readonly Option<string[]> _trust = Options.Trust();

@@ -38,6 +38,9 @@ internal static class Options
     /// <summary>--offline of the commands that may fetch.</summary>
     public static Option<bool> Offline() => new("--offline") { Description = "Open no network connection; exit with 7 if something would have to be fetched" };
 
+    /// <summary>--locked of the commands that may look something up.</summary>
+    public static Option<bool> Locked() => new("--locked") { Description = "Look nothing up by name or URL: exit with 7 and list all that is in no lock" };
+
     /// <summary>--progress of the commands that take time.</summary>
     public static Option<string> Progress()
     {
@@ -74,13 +77,9 @@ internal static class Options
 
     /// <summary>The image types of --type; all if it is not given.</summary>
     public static ImageFormat[] Formats(string? types) => types is null
-        ? [ImageFormat.Aci, ImageFormat.Oci]
-        : [.. types.Split(',').Select(t => t switch
-        {
-            "aci" => ImageFormat.Aci,
-            "oci" => ImageFormat.Oci,
-            _ => throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ["aci", "oci"]) ?? "types are aci and oci"),
-        })];
+        ? Enum.GetValues<ImageFormat>()
+        : [.. types.Split(',').Select(t => ImageFormats.Parse(t)
+            ?? throw new BuilditException(ExitCode.InvalidInput, $"'{t}' is not an image type", Suggestion.Hint(t, ImageFormats.Names) ?? $"types are {string.Join(", ", ImageFormats.Names)}"))];
 
     /// <summary>TARGET...</summary>
     public static Argument<string[]> Targets() => new("TARGET") { Arity = ArgumentArity.ZeroOrMore, Description = "Directory of a container or recipe, or name of a package (category/name)" };
@@ -106,6 +105,13 @@ internal static class Options
     public static string OneTarget(string[]? targets, IEnumerable<Option> options, string command) => NamedTargets(targets, options, command) is [var only]
         ? only
         : throw new BuilditException(ExitCode.InvalidInput, $"'{command}' takes one TARGET at a time");
+
+    /// <summary>Splits words at the first "--": before it is what a command works with, after it a command line that is somebody else's.</summary>
+    public static (string[] Before, string[] After) CommandAfter(ParseResult parsed, string[]? words)
+    {
+        var after = parsed.Tokens.SkipWhile(t => t.Type != TokenType.DoubleDash).Skip(1).Select(t => t.Value).ToArray();
+        return ((words ?? [])[..^after.Length], after);
+    }
 
     /// <summary>--discover=HOST/PATH.</summary>
     public static Option<string[]> Discover() => new("--discover") { HelpName = "HOST/PATH[,push=True]", Description = "Use the recipes, containers and binhosts of this place, too; may be given several times" };
@@ -136,5 +142,5 @@ internal static class Options
     public static Option<string> Output() => new("--output", "-o") { HelpName = "DIR", Description = "Where images are written; made if it is not there", DefaultValueFactory = _ => "out" };
 
     /// <summary>--type aci,oci.</summary>
-    public static Option<string?> Type() => new("--type") { HelpName = "aci,oci", Description = "Write only images of these types" };
+    public static Option<string?> Type() => new("--type") { HelpName = "aci,oci", Description = $"Write only images of these types: {string.Join(", ", ImageFormats.Names)}" };
 }

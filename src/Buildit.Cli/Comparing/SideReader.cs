@@ -113,12 +113,12 @@ internal sealed class SideReader(string start, Func<Workspace, Session> open, Fu
     {
         Package[] packages = [.. inputs.Graph.Packages.Select(p => p.Package)];
         var there = new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages));
-        var closure = RuntimeClosure.Of(packages, p => there.Find(p, Need.Run));
+        var closure = RuntimeClosure.Of(packages, inputs.Graph.Excluded, p => there.Find(p, Need.Run));
         var subjects = packages.DistinctBy(p => p.Name).ToImmutableSortedDictionary(p => p.Name, Subject.Of, StringComparer.Ordinal);
         var own = FilesOf(inputs.Files.Entries.Select(e => (e.Entry, e.Open)));
         return closure.Missing is [var absent, ..]
             ? new(inputs.Container, subjects, own, null, absent.DisplayName) { Written = written }
-            : new(inputs.Container, subjects, own, FilesOf(new Composition(inputs.Container, inputs.Files, closure.Packages).Compose(session.Store, BaseOf(inputs.Container, session)).Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
+            : new(inputs.Container, subjects, own, FilesOf((new Composition(inputs.Container, inputs.Files, closure.Packages) with { Below = BaseOf(inputs.Container, session) }).Compose(session, new()).Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
     }
 
     /// <summary>What an image of the container stands on, if the store has it: it was put there when the image was made.</summary>

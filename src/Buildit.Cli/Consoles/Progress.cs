@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Buildit.Build.Engine;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 
 namespace Buildit.Cli.Consoles;
@@ -14,6 +15,7 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null, bo
     private readonly BinhostTalk _binhosts = new(terminal, requiresBinhost);
     private readonly ConcurrentDictionary<string, string> _building = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _warnings = new(StringComparer.Ordinal);
     private int _fetched;
     private long _fetchedBytes;
     private int _imported;
@@ -82,12 +84,15 @@ internal sealed class Progress(Terminal terminal, RunSummary? summary = null, bo
                 Tell($"        {waiting.What}: waiting for {waiting.Holder}");
                 break;
             case BuildEvent.Warned warned:
-                terminal.Print([warned.Diagnostic]);
+                Warn([warned.Diagnostic]);
                 break;
         }
 
         terminal.Status(StatusLine());
     }
+
+    /// <summary>Prints warnings, each once in a run: what a package was told for when it was built need not be told again for its image.</summary>
+    public void Warn(IEnumerable<Diagnostic> warnings) => terminal.Print([.. warnings.Where(w => _warnings.TryAdd(DiagnosticPrinter.Print(w), true))]);
 
     /// <summary>What was fetched and imported so far, as a line of talk; nothing if nothing was.</summary>
     public void Report()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Buildit.Core.Containers;
 using Buildit.Core.Planning;
 
 namespace Buildit.Cli.Explaining;
@@ -52,7 +53,7 @@ internal sealed class ExplainJson(Session session, Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteString("path", session.Workspace.Display(reason.Image.Path));
-        json.WriteString("type", reason.Image.Step.Format.ToString().ToLowerInvariant());
+        json.WriteString("type", reason.Image.Step.Format.Name());
         json.WriteString("step", reason.Image.Word);
         json.WriteString("reason", reason switch { { Image.IsThere: true } or { Image.IsShared: true } => "none", { IsFirst: true } => "first", { Causes.IsEmpty: false } => "changed", { Image.Preimage: null } => "follows", _ => "lost" });
         CauseJson.Write(json, reason.Causes);

@@ -1,5 +1,6 @@
 using Buildit.Cli.Building;
 using Buildit.Cli.Planning;
+using Buildit.Cli.Testing;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Explanations;
@@ -26,12 +27,12 @@ internal sealed class TargetExplainer(Session session)
         }
 
         var causes = new ImageCauses(container, path => PlaceOf(path, plan)).Between(last, Preimage.Parse(image.Preimage ?? WithoutPackages(image, plan)));
-        return new(image, false, image.Preimage is null ? causes.RemoveAll(c => c.Kind is "part" or "date") : causes);
+        return new(image, false, image.Preimage is null ? causes.RemoveAll(c => c.Kind is "part" or "date" or "sbom") : causes);
     }
 
     /// <summary>What is known of an image before its packages are there.</summary>
     private string WithoutPackages(PlannedImage image, TargetPlan plan) =>
-        new Composition(plan.Graph.Container!, plan.Files, []).KeyOf(image.Step, session.Compressor(image.Step.Compression)?.Identity).Preimage;
+        new Composition(plan.Graph.Container!, plan.Files, []) { Tests = TestSuite.Of(plan.Graph.Container!, session.Workspace.Display, new()) }.KeyOf(image.Step, session.Compressor(image.Step.Compression)?.Identity).Preimage;
 
     private static SourceSpan? PlaceOf(string path, TargetPlan plan) => plan.Files.Entries.FirstOrDefault(e => e.Entry.Path == path)?.Span;
 }

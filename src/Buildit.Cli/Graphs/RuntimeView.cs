@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
-using Buildit.Build.Engine;
 using Buildit.Build.Planning;
 using Buildit.Cli.Building;
+using Buildit.Cli.Sboms;
 using Buildit.Cli.Targets;
 using Buildit.Core;
+using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
-using Buildit.Images;
 using Buildit.Images.Composition;
 using Buildit.Images.ContainerLayers;
 
@@ -30,16 +30,22 @@ internal sealed record RuntimeView(TargetGraph Target, ContainerFiles Files, Run
         var (graph, files, _) = target is Target.ContainerDirectory directory ? ContainerInputs.Read(session, directory) : new(TargetGraph.Read(session, target), ContainerFiles.Empty, []);
         var packages = graph.Packages.Select(p => p.Package).ToArray();
         var there = new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages));
-        var closure = RuntimeClosure.Of(packages, p => there.Find(p, Need.Run));
+        var closure = RuntimeClosure.Of(packages, graph.Excluded, p => there.Find(p, Need.Run));
         if (!closure.Missing.IsEmpty)
         {
             throw NotBuilt(graph, closure.Missing);
         }
 
         var bag = new DiagnosticBag();
-        var parts = closure.Packages.SelectMany(p => p.Parts(session.Store, Composition.Output)).Select(p => new ImagePart(p.Package, p.Output, p.Tree));
-        var root = ImageRoot.Compose(parts, files, closure.Packages.Select(p => p.Record.SourceDate).DefaultIfEmpty(0).Max(), bag);
+        var root = ImageRoot.Compose(ImageParts.Of(session.Store, closure.Packages), files, closure.Packages.Select(p => p.Record.SourceDate).DefaultIfEmpty(0).Max(), bag);
         bag.ThrowIfErrors(ExitCode.Failed);
+        if (graph.Container?.Steps.OfType<Step.Image>().FirstOrDefault(s => s.Sbom == SbomPlace.Files) is { } marked)
+        {
+            var composition = new Composition(graph.Container, files, closure.Packages);
+            files = new ScannerFiles(session.Workspace.Distribution?.Distribution).Over(composition, root!, marked);
+            root = (composition with { Files = files }).Join(session.Store, bag);
+        }
+
         var links = RuntimeLinks.Find(root!);
         return new(graph, files, closure, root!, links, RuntimeGraph.Of(closure, graph.Packages.Select(p => p.Asked), links.Links));
     }

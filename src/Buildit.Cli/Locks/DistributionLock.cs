@@ -28,7 +28,7 @@ internal sealed class DistributionLock(Session session, DistributionFiles files,
         }
 
         var bag = new DiagnosticBag();
-        var roots = DistributionRoots.Find(session.Workspace, Toolbox.Packages, bag);
+        var roots = DistributionRoots.Find(session.Workspace, [.. Toolbox.Packages, .. Toolbox.RunPackages], bag);
         bag.ThrowIfErrors();
         var index = await FetchIndexAsync(cancel);
         var newest = DependencyResolver.Resolve(roots, index.Packages, files.Distribution);

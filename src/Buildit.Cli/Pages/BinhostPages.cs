@@ -155,7 +155,7 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
         return new(
             record.Key.Hex,
             record.Version,
-            image.Step.Format.ToString().ToLowerInvariant(),
+            image.Step.Format.Name(),
             record.Platform.ToString(),
             record.FileName,
             record.Digest.ToString(),

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
+using Buildit.Core.Containers;
 
 namespace Buildit.Cli.Pages;
 
@@ -17,7 +18,7 @@ internal static class ImagePage
         {
             body.Append(CultureInfo.InvariantCulture, $"<section id=\"{entry.Key[..16]}\">\n<h2>{PageTemplate.Encode(entry.Version)} <span class=\"quiet\">{PageTemplate.Encode($"{entry.Type.ToUpperInvariant()} {entry.Platform}")}</span></h2>\n<dl>\n");
             body.Append(PageText.Term("Size", PageText.Bytes(entry.Bytes)));
-            body.Append(PageText.Term("File", entry.Type == "aci" ? PageText.Link(path, BinhostLayout.Aci(entry.FileName), entry.FileName) : PageTemplate.Encode(entry.FileName)));
+            body.Append(PageText.Term("File", entry.Type == ImageFormat.Oci.Name() ? PageTemplate.Encode(entry.FileName) : PageText.Link(path, BinhostLayout.ImageFile(entry.FileName), entry.FileName)));
             body.Append(PageText.Term("Tag", entry.Tag is null ? "" : PageText.Code(entry.Tag)));
             body.Append(PageText.Term("Digest", PageText.Code(entry.Digest)));
             body.Append(PageText.Term("Description", PageText.Link(path, BinhostLayout.Container(data.Name, entry.Version), "container.yaml")));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Buildit.Core;
+using Buildit.Core.Containers;
 using Buildit.Core.Graphs;
 using Buildit.Core.Json;
 using Buildit.Core.Planning;
@@ -113,7 +114,7 @@ internal sealed class PlanJson(Session session, Utf8JsonWriter json)
         {
             json.WriteStartObject();
             json.WriteString("step", image.Word);
-            json.WriteString("type", image.Step.Format.ToString().ToLowerInvariant());
+            json.WriteString("type", image.Step.Format.Name());
             json.WriteString("path", session.Workspace.Display(image.Path));
             json.WriteEndObject();
         }

@@ -47,6 +47,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
         {
             Packages = [.. graph.Packages.Select(p => p.Package)],
             Need = need,
+            Excluded = graph.Excluded,
             WithRuntime = graph.Container is not null || graph.Packages.Any(p => p.Package is Package.Group),
             BuildTools = session.Workspace.Distribution?.Lock.Packages.ContainsKey(Toolbox.Sandbox) == true ? [session.Toolbox.Node(Toolbox.Sandbox)] : [],
             Tools = [.. tools.Select(session.Toolbox.Node)],
@@ -62,8 +63,8 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
     private ImmutableArray<PlannedImage> ImagesOf(ContainerInputs inputs, Plan plan)
     {
         var records = plan.Records;
-        var closure = plan.IsKnown ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), p => records.GetValueOrDefault(p.Key)) : null;
-        var composition = new Composition(inputs.Container, inputs.Files, closure?.Packages ?? []);
+        var closure = plan.IsKnown ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), inputs.Graph.Excluded, p => records.GetValueOrDefault(p.Key)) : null;
+        var composition = new Composition(inputs.Container, inputs.Files, closure?.Packages ?? []) { Tests = inputs.Tests };
         return
         [
             .. inputs.Container.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>
@@ -80,6 +81,6 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
     private static ImmutableArray<string> ToolsFor(Container container, ImmutableArray<PlannedImage> images)
     {
         var compressors = images.Where(i => i is { IsThere: false, IsShared: false }).Select(i => Session.CompressorPackage(i.Step.Compression)).OfType<string>().Distinct().ToArray();
-        return compressors.Length > 0 || container.Steps.OfType<Step.Test>().Any() ? [Toolbox.Sandbox, .. compressors] : [];
+        return compressors.Length > 0 || container.Steps.Any(s => s is Step.Test or Step.TestFile) ? [Toolbox.Sandbox, .. compressors] : [];
     }
 }

@@ -51,12 +51,8 @@ internal sealed class BaseImages(Session session, Terminal terminal)
 
         await RequirePinsAsync(container, cancel);
         await FetchAsync(below, container, cancel);
-        return await StoredAsync(container, step, cancel) ?? throw new BuilditException(ExitCode.StoreFailed, $"a part of the base image '{below.Reference.Value}' vanished from the store", "run the command again");
+        return await _stored.RequireAsync(container, step, cancel);
     }
-
-    /// <summary>The same if the store has all of it; null if it lacks a part.</summary>
-    public async Task<BaseImage?> StoredAsync(Container container, Step.Image step, CancellationToken cancel) =>
-        step.Base is { Digest: { } digest } below ? await _stored.FindAsync(digest, below.Name, Shown(below), container.Platform, cancel) : null;
 
     private static string Shown(ImageBase below) => $"the base image '{below.Unpinned}'";
 

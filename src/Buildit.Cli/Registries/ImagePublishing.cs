@@ -26,18 +26,23 @@ internal sealed class ImagePublishing(Session session, Terminal terminal, ImageD
     private readonly Lazy<SigningKey?> _key = new(() => session.Workspace.Binhosts.Keys.Open(destinations.Key));
 
     /// <summary>Pushes the OCI image of a container that was built.</summary>
-    public async Task ContainerAsync(ImmutableArray<FinishedImage> images, CancellationToken cancel)
+    /// <param name="images">The container's images.</param>
+    /// <param name="sboms">Makes its bills of materials.</param>
+    /// <param name="cancel">Ends it.</param>
+    public async Task ContainerAsync(ImmutableArray<FinishedImage> images, Func<Task<ImmutableArray<(string MediaType, byte[] Bytes)>>> sboms, CancellationToken cancel)
     {
         var image = images.FirstOrDefault(i => i.Step.Format == ImageFormat.Oci)
             ?? throw new BuilditException(ExitCode.InvalidInput, "the container has no image of type 'oci', and registries take no other", "add one: '- image: {type: oci}'");
-        await FileAsync(image.Path, image.Record, cancel);
+        var documents = destinations.IsBare || image.Step.Sbom == SbomPlace.Off ? [] : await sboms();
+        await FileAsync(image.Path, image.Record, [.. documents.Select(d => ImageDocuments.Sbom(d.MediaType, d.Bytes))], cancel);
     }
 
     /// <summary>Pushes the image of a layout.</summary>
     /// <param name="path">A directory or tar file.</param>
     /// <param name="record">How it was made, if that is known.</param>
+    /// <param name="documents">What else there is to say of it.</param>
     /// <param name="cancel">Ends it.</param>
-    public async Task FileAsync(string path, ImageRecord? record, CancellationToken cancel)
+    public async Task FileAsync(string path, ImageRecord? record, ImmutableArray<ImageAttachment> documents, CancellationToken cancel)
     {
         var shown = session.Workspace.Display(path);
         // A key that cannot be used is told before anything is sent.
@@ -45,7 +50,7 @@ internal sealed class ImagePublishing(Session session, Terminal terminal, ImageD
         using var image = await Task.Run(() => LayoutImage.Open(path, shown, session.Store.Scratch, cancel), cancel);
         foreach (var address in destinations.Addresses)
         {
-            await PushAsync(address, image.Parts, record, shown, cancel);
+            await PushAsync(address, image.Parts, record, documents, shown, cancel);
         }
     }
 
@@ -58,7 +63,7 @@ internal sealed class ImagePublishing(Session session, Terminal terminal, ImageD
         }
     }
 
-    private async Task PushAsync(RegistryAddress address, ImageParts image, ImageRecord? record, string shown, CancellationToken cancel)
+    private async Task PushAsync(RegistryAddress address, PortableImage image, ImageRecord? record, ImmutableArray<ImageAttachment> documents, string shown, CancellationToken cancel)
     {
         var line = $"Uploading {shown} to '{address.Text}'";
         using var registry = session.Registry(address);
@@ -70,7 +75,7 @@ internal sealed class ImagePublishing(Session session, Terminal terminal, ImageD
             memory.Remember(image.Blobs.Select(b => b.Descriptor.Digest));
             terminal.Ended(line);
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"        {report.Sent} blobs sent ({report.Bytes / 1e6:0.0} MB), {report.Mounted} mounted, {report.There} were there"));
-            await AccompanyAsync(registry, image.Image, record, cancel);
+            await AccompanyAsync(registry, image.Image, record, documents, cancel);
         }
         catch (PlaceException e)
         {
@@ -81,7 +86,7 @@ internal sealed class ImagePublishing(Session session, Terminal terminal, ImageD
         terminal.Data($"{address.Text} {image.Image.Digest}");
     }
 
-    private async Task AccompanyAsync(RegistryClient registry, ImageDocument image, ImageRecord? record, CancellationToken cancel)
+    private async Task AccompanyAsync(RegistryClient registry, ImageDocument image, ImageRecord? record, ImmutableArray<ImageAttachment> documents, CancellationToken cancel)
     {
         if (destinations.IsBare)
         {
@@ -103,7 +108,7 @@ internal sealed class ImagePublishing(Session session, Terminal terminal, ImageD
         }
 
         var attachments = new ImageAttachments(registry);
-        foreach (var attachment in ImageDocuments.Of(envelope))
+        foreach (var attachment in documents.Concat(envelope is null ? [] : [ImageDocuments.Provenance(envelope)]))
         {
             await attachments.AddAsync(image.Descriptor, attachment, cancel);
             terminal.Line($"        attached {attachment.FileName} ({attachment.MediaType})");

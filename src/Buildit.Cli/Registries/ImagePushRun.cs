@@ -42,7 +42,7 @@ internal sealed class ImagePushRun(Terminal terminal, Func<IEnumerable<string>> 
 
         using var session = new Session(Workspace.Find(start, start, terminal), new(), static _ => { });
         using var publishing = new ImagePublishing(session, terminal, destinations);
-        await publishing.FileAsync(path, null, cancel);
+        await publishing.FileAsync(path, null, [], cancel);
         return (int)ExitCode.Ok;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class LayoutImport(ContentStore store)
     }
 
     /// <summary>Takes an image.</summary>
-    public async Task RunAsync(ImageParts image, string shown, CancellationToken cancel)
+    public async Task RunAsync(PortableImage image, string shown, CancellationToken cancel)
     {
         foreach (var document in image.Documents)
         {

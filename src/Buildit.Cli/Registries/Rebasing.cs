@@ -141,7 +141,7 @@ internal sealed class Rebasing(Session session, Terminal terminal)
         var bag = new DiagnosticBag();
         var root = ImageRoot.Compose([new ImagePart($"'{shown}'", "rootfs", tree)], ContainerFiles.Empty, 0, bag, fresh);
         bag.ThrowIfErrors(ExitCode.Failed);
-        LibraryCheck.Run(root!, bag);
+        LibraryCheck.Run(root!, static _ => null, bag);
         bag.ThrowIfErrors(ExitCode.Failed);
     }
 

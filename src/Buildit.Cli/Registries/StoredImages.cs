@@ -54,6 +54,11 @@ internal sealed class StoredImages(ContentStore store)
     /// <summary>The bases of a container that are not there.</summary>
     public IEnumerable<ImageBase> MissingOf(Container container) => container.Bases.Where(b => b.Digest is { } digest && !Has(digest, container.Platform.ToString()));
 
+    /// <summary>What the image of a step stands on; null if it stands on nothing. Throws if it is not there.</summary>
+    public async Task<BaseImage?> RequireAsync(Container container, Step.Image step, CancellationToken cancel) => step.Base is not { } below ? null
+        : below.Digest is { } digest && await FindAsync(digest, below.Name, $"the base image '{below.Unpinned}'", container.Platform, cancel) is { } found ? found
+        : throw new BuilditException(ExitCode.Missing, $"the base image '{below.Reference.Value}' is not in the store", "'buildit fetch TARGET' gets it", below.Reference.Span);
+
     /// <summary>An image to stand on; null if the store lacks a part of it.</summary>
     /// <param name="digest">Of its manifest, or of an index.</param>
     /// <param name="name">As others name it.</param>

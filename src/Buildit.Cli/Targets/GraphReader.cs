@@ -28,7 +28,8 @@ internal sealed class GraphReader(Session session, Pins pins, Platform platform)
             result = read(builder);
         }
 
-        if (builder.Learned.Count > 0)
+        // A warning is told until somebody has mended it: what has one is read again each time.
+        if (builder.Learned.Count > 0 && mistakes.Items.All(d => d.Severity == Severity.Error))
         {
             file.Write(memory.With(builder.Learned));
         }

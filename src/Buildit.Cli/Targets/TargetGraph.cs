@@ -37,6 +37,9 @@ internal sealed record TargetGraph
     /// <summary>The target's lock, and what was asked of it.</summary>
     public required TargetLock Lock { get; init; }
 
+    /// <summary>Names of packages that stay out of what the others need at run time; none for a package.</summary>
+    public IReadOnlySet<string> Excluded => Container?.Excluded.Keys.ToImmutableHashSet(StringComparer.Ordinal) ?? [];
+
     /// <summary>What no lock has. While there is anything, the keys of packages mean nothing.</summary>
     public IEnumerable<WantedPin> Missing => Lock.Pins.Wanted.Where(w => w.Pin is null);
 

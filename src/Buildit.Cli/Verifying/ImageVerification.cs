@@ -16,11 +16,12 @@ internal sealed class ImageVerification(Session session, Terminal terminal, stri
     public async Task<IReadOnlyList<ImageVerdict>> RunAsync(Composition composition, CancellationToken cancel)
     {
         var verdicts = new List<ImageVerdict>();
+        await new BaseImages(session, terminal).FetchAsync(composition.Container, cancel);
         foreach (var step in composition.Container.Steps.OfType<Step.Image>())
         {
-            var name = $"{composition.Container.DisplayName} as {step.Format.ToString().ToUpperInvariant()}";
+            var name = $"{composition.Container.DisplayName} as {step.Format.Name().ToUpperInvariant()}";
             terminal.Status($"  composing {name}");
-            var root = await composition.ComposeAsync(session, await new BaseImages(session, terminal).FindAsync(composition.Container, step, cancel), cancel);
+            var root = await composition.ComposeAsync(session, step, new(), cancel);
             var verdict = await VerifyAsync(composition, step, root, name, cancel);
             terminal.Ended($"    {name}", verdict.IsIdentical);
             verdicts.Add(verdict);

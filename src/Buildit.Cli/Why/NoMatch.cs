@@ -12,11 +12,14 @@ internal static class NoMatch
 
     /// <summary>The failure, with what is near.</summary>
     public static BuilditException Of(RuntimeView view, string pattern) =>
-        new(ExitCode.Failed, $"nothing in '{view.Target.DisplayName}' matches '{pattern}'", StandIn(view, pattern) ?? Similar(view, pattern) ?? $"'buildit graph {view.Target.Target.Written} --runtime' shows its packages");
+        new(ExitCode.Failed, $"nothing in '{view.Target.DisplayName}' matches '{pattern}'", StandIn(view, pattern) ?? Excluded(view, pattern) ?? Similar(view, pattern) ?? $"'buildit graph {view.Target.Target.Written} --runtime' shows its packages");
 
     private static string? StandIn(RuntimeView view, string pattern) => view.Closure.Packages
         .SelectMany(p => p.Package.Replaces.Where(r => r == pattern || TreePath.Name(r) == pattern).Select(r => $"'{p.Package.DisplayName}' stands for '{r}' there"))
         .FirstOrDefault();
+
+    private static string? Excluded(RuntimeView view, string pattern) => view.Target.Container?.Excluded
+        .Where(e => e.Key == pattern || TreePath.Name(e.Key) == pattern).Select(e => $"the container excludes '{e.Key}' at {e.Value}").FirstOrDefault();
 
     // A name with a category is hardly a file's.
     private static string? Similar(RuntimeView view, string pattern) =>

@@ -57,7 +57,7 @@ internal sealed class WhyFinder
         {
             Path = path,
             Step = StepOf(library.File),
-            LoadedBy = [.. _view.Links.Links.Where(l => l.Kind == ReasonKind.Library && l.Provider == path)],
+            LoadedBy = [.. _view.Links.Links.Where(l => l.Kind is ReasonKind.Library or ReasonKind.Dlopen && l.Provider == path)],
         };
     });
 

@@ -45,7 +45,7 @@ internal sealed class WhyText(RuntimeGraph graph)
     private string Loaders(WhyMatch match) => string.Join(", ", match.LoadedBy
         .GroupBy(l => l.Owner ?? RuntimeGraph.Container)
         .OrderBy(g => g.Key == match.Package?.Package.Name).ThenBy(g => g.Key, StringComparer.Ordinal)
-        .Select(g => $"{Name(g.Key)} ({Some(g.Select(l => l.File), ShownFiles)})"));
+        .Select(g => $"{Name(g.Key)} ({Some(g.Select(l => l.Kind == ReasonKind.Dlopen ? "dlopen" : l.File), ShownFiles)})"));
 
     private static string Head(WhyMatch match)
     {

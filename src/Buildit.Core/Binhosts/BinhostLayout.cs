@@ -51,6 +51,9 @@ public static class BinhostLayout
     /// <summary>An ACI.</summary>
     public static string Aci(string fileName) => $"aci/{fileName}";
 
+    /// <summary>An image that is one file: ACIs have a directory of their own, where those who discover them look.</summary>
+    public static string ImageFile(string fileName) => fileName.EndsWith(".aci", StringComparison.Ordinal) ? Aci(fileName) : $"images/{fileName}";
+
     /// <summary>The log of the build that made a record.</summary>
     public static string Log(Digest key) => $"logs/{key.Hex}.log";
 

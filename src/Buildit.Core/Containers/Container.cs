@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Licenses;
 
 namespace Buildit.Core.Containers;
 
@@ -33,6 +34,10 @@ public sealed record Container
     /// <summary>The images that its images stand on, each once.</summary>
     public IEnumerable<ImageBase> Bases => Steps.OfType<Step.Image>().Select(i => i.Base).OfType<ImageBase>().DistinctBy(b => b.Reference.Value);
 
+    /// <summary>Packages that are left out of what its packages need at run time, and where each is named.</summary>
+    public IReadOnlyDictionary<string, SourceSpan> Excluded =>
+        Steps.OfType<Step.Exclude>().SelectMany(s => s.Packages).DistinctBy(p => p.Value).ToDictionary(p => p.Value, p => p.Span, StringComparer.Ordinal);
+
     /// <summary><c>author/name-version</c>, as the console shows it.</summary>
     public string DisplayName => (Author is { Length: > 0 } ? Author + "/" : "") + Name + "-" + Version;
 }
@@ -52,6 +57,9 @@ public abstract record Step
 
     /// <summary>A package from the recipe trees or the distribution, by atom.</summary>
     public sealed record NamedPackage(Spanned<string> Name) : Step;
+
+    /// <summary>Packages, by name without version, that stay out of the image though others need them, with what only they need.</summary>
+    public sealed record Exclude(ImmutableArray<Spanned<string>> Packages) : Step;
 
     /// <summary>Copies local files into the image, as rsync's users expect it (a trailing slash of the source means "its content").</summary>
     public sealed record Sync(Spanned<string> Source, string Destination) : Step
@@ -88,40 +96,46 @@ public abstract record Step
     /// <summary>A command that must behave as expected in the finished root.</summary>
     public sealed record Test(ImmutableArray<string> Command, int ExitCode, string? Stdout, string? Stderr) : Step;
 
+    /// <summary>Which licenses the packages of the images may have.</summary>
+    public sealed record Licenses(LicensePolicy Policy) : Step
+    {
+        /// <summary>By package: what a person found its license to be, where the package does not say it, or says too much.</summary>
+        public ImmutableSortedDictionary<string, Spanned<LicenseExpression>> Concluded { get; init; } = ImmutableSortedDictionary<string, Spanned<LicenseExpression>>.Empty.WithComparers(StringComparer.Ordinal);
+    }
+
+    /// <summary>A file of tests in the format of container-structure-test.</summary>
+    public sealed record TestFile(Spanned<string> Path) : Step;
+
     /// <summary>An image to write.</summary>
     public sealed record Image(ImageFormat Format) : Step
     {
-        /// <summary>ACI: the image manifest as JSON text, templates filled in; null = made from the settings.</summary>
+        /// <summary>ACI: the image manifest as JSON text, templates filled in; the other keys add to it. Null = made from the other keys alone.</summary>
         public BlockText? Content { get; init; }
 
-        /// <summary>Reference within the OCI layout (<c>org.opencontainers.image.ref.name</c>).</summary>
+        /// <summary>ACI: members of the manifest's <c>app</c> that no setting stands for, as the step's keys say them.</summary>
+        public PlacedValue.Map? App { get; init; }
+
+        /// <summary>Reference within an OCI layout (<c>org.opencontainers.image.ref.name</c>) or a docker archive (<c>RepoTags</c>).</summary>
         public string? Tag { get; init; }
 
         /// <summary>OCI: <c>layout</c> or <c>archive</c>.</summary>
         public bool Archive { get; init; }
 
-        /// <summary><c>gzip</c>, <c>zstd</c> or <c>none</c>.</summary>
-        public string Compression { get; init; } = "gzip";
+        /// <summary><c>gzip</c>, <c>zstd</c> or <c>none</c>: of an ACI's file, of an OCI image's layers.</summary>
+        public string Compression { get; init; } = "none";
 
-        /// <summary>Most layers an OCI image may have.</summary>
+        /// <summary>Most layers an OCI image or a docker archive may have.</summary>
         public int MaxLayers { get; init; } = 64;
 
         /// <summary>OCI: the image that it stands on, if any.</summary>
         public ImageBase? Base { get; init; }
 
+        /// <summary>Where the bill of materials goes.</summary>
+        public SbomPlace Sbom { get; init; } = SbomPlace.Referrer;
+
         /// <summary>What an instance runs, and how.</summary>
         public ImageSettings Settings { get; init; } = new();
     }
-}
-
-/// <summary>Kinds of image that can be written.</summary>
-public enum ImageFormat
-{
-    /// <summary>App container image (appc specification).</summary>
-    Aci,
-
-    /// <summary>OCI image layout.</summary>
-    Oci,
 }
 
 /// <summary>A user account.</summary>

@@ -18,8 +18,15 @@ internal static partial class ImageReader
             return null;
         }
 
-        var image = new Step.Image(format) { Span = span, Settings = Settings(map) };
-        image = format == ImageFormat.Aci ? Aci(image, map, vars) : Oci(image, map);
+        // A root alone runs nothing.
+        var image = new Step.Image(format) { Span = span, Settings = format == ImageFormat.Tar ? new() : Settings(map), Sbom = Sbom(map) };
+        image = format switch
+        {
+            ImageFormat.Aci => Aci(image, map, vars),
+            ImageFormat.Oci => Oci(image, map),
+            ImageFormat.DockerArchive => Layered(image, map, NamedTag(), "write NAME:TAG: docker wants lower-case letters and digits in the name, with single . _ - or / between them"),
+            _ => image,
+        };
         map.Finish();
         return image;
     }
@@ -31,33 +38,38 @@ internal static partial class ImageReader
             return null;
         }
 
-        switch (type.Value)
+        var format = ImageFormats.Parse(type.Value);
+        if (format is null)
         {
-            case "aci":
-                return ImageFormat.Aci;
-            case "oci":
-                return ImageFormat.Oci;
-            default:
-                map.Bag.Error(type.Span, $"image type '{type.Value}' is not supported", "supported are: aci, oci");
-                return null;
+            map.Bag.Error(type.Span, $"image type '{type.Value}' is not supported", $"supported are: {string.Join(", ", ImageFormats.Names)}");
         }
+
+        return format;
     }
+
+    private static SbomPlace Sbom(MapReader map) => map.OneOf("sbom", "off", "files", "referrer") switch { "off" => SbomPlace.Off, "files" => SbomPlace.Files, _ => SbomPlace.Referrer };
 
     private static Step.Image Aci(Step.Image image, MapReader map, ImmutableSortedDictionary<string, string> vars) => image with
     {
         Content = Content(map, vars),
+        App = AciReader.Read(map),
         Compression = map.OneOf("compression", "gzip", "none") ?? "gzip",
     };
 
-    private static Step.Image Oci(Step.Image image, MapReader map)
+    private static Step.Image Oci(Step.Image image, MapReader map) =>
+        Layered(image, map, TagForm(), "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _") with
+        {
+            Archive = map.Bool("archive", false),
+            Base = ImageBase.Read(map),
+            Compression = map.OneOf("compression", "zstd", "gzip", "none") ?? "zstd",
+        };
+
+    private static Step.Image Layered(Step.Image image, MapReader map, Regex tagForm, string tagHint)
     {
         var layers = map.Open("layers", "'layers'");
         var result = image with
         {
-            Tag = Checked(map, "tag", text => TagForm().IsMatch(text), text => ($"'{text}' is not a tag", "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _")),
-            Archive = map.Bool("archive", false),
-            Base = ImageBase.Read(map),
-            Compression = map.OneOf("compression", "gzip", "zstd", "none") ?? "gzip",
+            Tag = Checked(map, "tag", tagForm.IsMatch, text => ($"'{text}' is not a tag", tagHint)),
             // 127 is what container engines can mount on top of each other.
             MaxLayers = layers?.Number("max", 1, 127) ?? image.MaxLayers,
         };
@@ -150,4 +162,8 @@ internal static partial class ImageReader
     // A name of an image, with a registry before it or not; the tag is as in the OCI distribution specification 1.1, "Pulling manifests".
     [GeneratedRegex(@"^([A-Za-z0-9]+([._:/-]+[A-Za-z0-9]+)*:)?[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}\z", RegexOptions.ExplicitCapture)]
     private static partial Regex TagForm();
+
+    // Docker's reference format: a registry's host, if any, and a name in small letters; the tag must be there.
+    [GeneratedRegex(@"^([A-Za-z0-9.-]+(:[0-9]+)?/)?[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*:[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex NamedTag();
 }

@@ -12,17 +12,19 @@ namespace Buildit.Core.Containers;
 /// <param name="numbers">Gets the numbers of accounts.</param>
 internal sealed partial class StepReader(ValueReader values, ImmutableSortedDictionary<string, string> vars, AccountNumbers numbers)
 {
-    private static readonly ImmutableArray<string> Known = ["vars", "package", "sync", "directory", "symlink", "accounts", "test", "image"];
+    private static readonly ImmutableArray<string> Known = ["vars", "package", "exclude", "sync", "directory", "symlink", "accounts", "licenses", "test", "image"];
 
     internal static string Names => string.Join(", ", Known);
 
     internal Step? Read(YamlEntry step) => step.Key.Value switch
     {
         "package" => Package(step),
+        "exclude" => Exclude(step),
         "sync" => Open(step) is { } map ? Sync(map, step.Key.Span) : null,
         "directory" => Open(step) is { } map ? Directory(map, step.Key.Span) : null,
         "symlink" => Open(step) is { } map ? Symlink(map, step.Key.Span) : null,
         "accounts" => Open(step) is { } map ? AccountsReader.Read(map, step.Key.Span, numbers) : null,
+        "licenses" => Open(step) is { } map ? LicensesReader.Read(map, step.Key.Span) : null,
         "test" => Open(step) is { } map ? Test(map, step.Key.Span) : null,
         "image" => Open(step) is { } map ? ImageReader.Read(map, step.Key.Span, vars) : null,
         _ => Unknown(step.Key),
@@ -71,6 +73,21 @@ internal sealed partial class StepReader(ValueReader values, ImmutableSortedDict
         return new(name) { Span = span };
     }
 
+    private Step.Exclude Exclude(YamlEntry step)
+    {
+        var names = values.Texts(step.Value, "exclude");
+        NeedsReader.NoneTwice(names, values.Bag);
+        foreach (var name in names)
+        {
+            if (PackageAtom.Parse(name, values.Bag) is { Version: not null } atom)
+            {
+                values.Bag.Error(name.Span, $"'{name.Value}' has a version", $"whichever version is needed stays out: write {atom.Key}");
+            }
+        }
+
+        return new(names) { Span = step.Key.Span };
+    }
+
     private static Step.Sync Sync(MapReader map, SourceSpan span)
     {
         var (source, destination) = (map.RequiredText("src"), map.RequiredText("dest"));
@@ -108,8 +125,19 @@ internal sealed partial class StepReader(ValueReader values, ImmutableSortedDict
         return step;
     }
 
-    private static Step.Test Test(MapReader map, SourceSpan span)
+    private static Step Test(MapReader map, SourceSpan span)
     {
+        if (map.SpannedText("file") is { } file)
+        {
+            if (map.Has("command") || map.Has("expect"))
+            {
+                map.Bag.Error(span, "a 'test' step has a 'command' or a 'file', not both", "make two steps of it");
+            }
+
+            map.Finish();
+            return new Step.TestFile(file) { Span = span };
+        }
+
         map.Required("command");
         var command = map.Texts("command");
         if (map.Node("command") is YamlList { Items: [] } empty)

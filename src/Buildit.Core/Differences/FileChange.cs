@@ -4,7 +4,7 @@ using Buildit.Core.Trees;
 namespace Buildit.Core.Differences;
 
 /// <summary>One thing about a file that is not what it was.</summary>
-/// <param name="Name">What it is: <c>mode</c>, <c>owner</c>, <c>size</c>, <c>content</c>, <c>target</c>, <c>kind</c>; of ELF files <c>soname</c>, <c>needed</c>, <c>interpreter</c>, <c>run path</c>.</param>
+/// <param name="Name">What it is: <c>mode</c>, <c>owner</c>, <c>capabilities</c>, <c>size</c>, <c>content</c>, <c>target</c>, <c>kind</c>; of ELF files <c>soname</c>, <c>needed</c>, <c>interpreter</c>, <c>run path</c>.</param>
 /// <param name="Old">Before.</param>
 /// <param name="New">Now.</param>
 public sealed record Aspect(string Name, string Old, string New);

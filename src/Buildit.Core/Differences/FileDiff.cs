@@ -47,6 +47,7 @@ public static class FileDiff
         ("size", Size(old), Size(@new)),
         ("mode", Mode(old), Mode(@new)),
         ("owner", Owner(old), Owner(@new)),
+        ("capabilities", old.Capabilities?.ToString(), @new.Capabilities?.ToString()),
         ("target", old.Target, @new.Target));
 
     private static ImmutableArray<Aspect> Differing(params ReadOnlySpan<(string Name, string? Old, string? New)> aspects)

@@ -25,6 +25,7 @@ internal sealed class CauseWords(Subject old, Subject now, ILocalSources? source
         ["import-version"] = "buildit's rules for imports",
         ["exclude"] = "excluded path",
         ["keep-symbols"] = "keep-symbols",
+        ["dlopen"] = "opened library",
         ["date"] = "source date",
         ["helper"] = "file files/",
         ["file"] = "placed file ",
@@ -82,6 +83,7 @@ internal sealed class CauseWords(Subject old, Subject now, ILocalSources? source
             "mode" => " mode",
             "uid" => " owner",
             "gid" => " group",
+            "capabilities" => " capabilities",
             _ when tag.StartsWith("link ", StringComparison.Ordinal) => " " + tag,
             _ => "",
         };
@@ -125,6 +127,7 @@ internal sealed class CauseWords(Subject old, Subject now, ILocalSources? source
     {
         ("mode" or "uid" or "gid", "-1") => "as it is",
         ("mode", var mode) when int.TryParse(mode, CultureInfo.InvariantCulture, out var bits) => "0" + Convert.ToString(bits, 8),
+        ("capabilities", "") => "none",
         ("date", "-1") => "of the newest file",
         ("date", var seconds) => Time(seconds),
         ("source-unpack" or "helper-executable" or "file-executable" or "keep-symbols", var truth) => truth == "1" ? "yes" : "no",

@@ -20,6 +20,7 @@ public sealed class ImageCauses(Container container, Func<string, SourceSpan?> p
         "container" => [Make(change, "container.yaml") with { IsText = true, Place = Place.Of(FirstDifference(change.Old?.Value ?? "")) }],
         "files" when change.IsChange => Files(change.Old!.Value, change.New!.Value),
         "part" => [Make(change, $"package {change.Name.Replace(" ", " (", StringComparison.Ordinal)})")],
+        "sbom" => [Make(change, $"what files for scanners say of {change.Name}")],
         // Follows from the files, which are told one by one.
         "declared" => [],
         "date" when change.IsChange => [Make(change, "source date") with { Old = CauseWords.Time(change.Old!.Value), New = CauseWords.Time(change.New!.Value) }],

@@ -78,6 +78,8 @@ internal sealed class RecipeMerger(IWorkspace workspace, RecipeReader reader, IL
             Timeout = recipe.Timeout,
             Summary = recipe.Summary,
             License = recipe.License,
+            Homepage = recipe.Homepage,
+            Cpe = recipe.Cpe,
         };
         return bag.Items.Count == errors ? resolved : null;
     }

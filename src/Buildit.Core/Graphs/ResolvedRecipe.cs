@@ -69,6 +69,12 @@ public sealed record ResolvedRecipe
 
     /// <summary>SPDX expression; not part of the key.</summary>
     public string? License { get; init; }
+
+    /// <summary>Address for people; not part of the key.</summary>
+    public string? Homepage { get; init; }
+
+    /// <summary>Vendor and product, <c>vendor:product</c>; not part of the key.</summary>
+    public string? Cpe { get; init; }
 }
 
 /// <summary>A source whose bytes are known by digest.</summary>

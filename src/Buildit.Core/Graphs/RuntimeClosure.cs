@@ -8,8 +8,14 @@ namespace Buildit.Core.Graphs;
 /// <param name="Missing">Packages without a record, sorted by name: what these need is not known.</param>
 public sealed record RuntimeClosure(ImmutableArray<Realised> Packages, ImmutableArray<Package> Missing)
 {
+    /// <summary>Names of packages that are left out, with what only they need, though others need them.</summary>
+    public IReadOnlySet<string> Excluded { get; init; } = ImmutableHashSet<string>.Empty;
+
     /// <summary>Follows the records of these packages. Two different packages of one name are an error.</summary>
-    public static RuntimeClosure Of(IEnumerable<Package> packages, Func<Package, Record?> find)
+    public static RuntimeClosure Of(IEnumerable<Package> packages, Func<Package, Record?> find) => Of(packages, ImmutableHashSet<string>.Empty, find);
+
+    /// <summary>The same without some packages.</summary>
+    public static RuntimeClosure Of(IEnumerable<Package> packages, IReadOnlySet<string> excluded, Func<Package, Record?> find)
     {
         var met = new SortedDictionary<string, (Package Package, Record? Record)>(StringComparer.Ordinal);
         var waiting = new Stack<Package>(packages);
@@ -23,7 +29,7 @@ public sealed record RuntimeClosure(ImmutableArray<Realised> Packages, Immutable
 
             var record = find(package);
             met.Add(package.Name, (package, record));
-            foreach (var need in record is null ? [] : RuntimeNeeds.Of(package, record))
+            foreach (var need in record is null ? [] : RuntimeNeeds.Of(package, record).Where(n => !excluded.Contains(n.Name)))
             {
                 waiting.Push(need);
             }
@@ -32,6 +38,9 @@ public sealed record RuntimeClosure(ImmutableArray<Realised> Packages, Immutable
         var replaced = met.Values.SelectMany(m => m.Package.Replaces).ToHashSet(StringComparer.Ordinal);
         return new(
             [.. met.Values.Where(m => m.Record is not null && !replaced.Contains(m.Package.Name)).Select(m => new Realised(m.Package, m.Record!))],
-            [.. met.Values.Where(m => m.Record is null).Select(m => m.Package)]);
+            [.. met.Values.Where(m => m.Record is null).Select(m => m.Package)])
+        {
+            Excluded = excluded,
+        };
     }
 }

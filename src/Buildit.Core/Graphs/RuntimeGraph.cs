@@ -26,7 +26,7 @@ public sealed record RuntimeGraph(ImmutableArray<Realised> Packages, ImmutableAr
         var standIns = StandIns(closure);
         var edges = asked.Select(a => (From: Container, To: a.Package.Name, a.Reason)).Concat(Declared(closure)).Concat(Shown(links)).Concat(Recorded(closure))
             .Select(e => e with { To = standIns.GetValueOrDefault(e.To, e.To) })
-            .Where(e => e.From != e.To)
+            .Where(e => e.From != e.To && !closure.Excluded.Contains(e.To))
             .GroupBy(e => (e.From, e.To))
             .OrderBy(g => g.Key.From, StringComparer.Ordinal).ThenBy(g => g.Key.To, StringComparer.Ordinal)
             .Select(g => new RuntimeEdge(g.Key.From, g.Key.To, Merged([.. g.Select(e => e.Reason)])));
@@ -90,7 +90,7 @@ public sealed record RuntimeGraph(ImmutableArray<Realised> Packages, ImmutableAr
         closure.Packages.SelectMany(p => RuntimeNeeds.Of(p.Package, p.Record).Select(n => (p.Package.Name, n.Name, NeedReason.Of(ReasonKind.Recorded))));
 
     private static IEnumerable<(string From, string To, NeedReason Reason)> Shown(IEnumerable<FileLink> links) =>
-        links.Where(l => l.ProviderOwner is not null).Select(l => (l.Owner ?? Container, l.ProviderOwner!, new NeedReason(l.Kind, l.What, [l.File])));
+        links.Where(l => l.ProviderOwner is not null).Select(l => (l.Owner ?? Container, l.ProviderOwner!, new NeedReason(l.Kind, l.What, l.File.Length == 0 ? [] : [l.File])));
 
     /// <summary>Each reason once, with all its files. That it was recorded says something only if nothing else does.</summary>
     private static ImmutableArray<NeedReason> Merged(IReadOnlyCollection<NeedReason> reasons)

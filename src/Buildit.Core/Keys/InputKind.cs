@@ -16,7 +16,7 @@ internal static class InputKind
         ["environment-name"] = ["environment"],
         ["link-name"] = ["link"],
         ["include-output"] = ["include-count", "include"],
-        ["permission"] = ["mode", "uid", "gid"],
+        ["permission"] = ["mode", "uid", "gid", "capabilities"],
         ["closure"] = ["closure-deb", "link-count", "link-name", "link"],
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
@@ -24,7 +24,7 @@ internal static class InputKind
     private static readonly ImmutableHashSet<string> Named =
         ImmutableHashSet.Create(StringComparer.Ordinal, "helper", "file", "phase-name", "environment-name", "link-name", "include-output", "permission", "closure", "use", "flag", "replaces", "declared");
 
-    /// <summary>Roles of dependencies; their values are <c>NAME=KEY</c>. (Those of an image's parts are <c>PACKAGE OUTPUT DIFFID</c>.)</summary>
+    /// <summary>Roles of dependencies; their values are <c>NAME=KEY</c>. (Those of an image's parts are <c>PACKAGE OUTPUT DIFFID</c>, and of its files for scanners <c>PACKAGE DIGEST</c>.)</summary>
     internal static ImmutableArray<string> Dependencies { get; } = ["tool", "lib", "runtime", "test-tool", "member", "companion"];
 
     /// <summary>How many entries from here on make up one input.</summary>
@@ -51,7 +51,7 @@ internal static class InputKind
             return null;
         }
 
-        if (value.LastIndexOf(Dependencies.Contains(tag) ? '=' : tag == "part" ? ' ' : '\0') is var split and > 0)
+        if (value.LastIndexOf(Dependencies.Contains(tag) ? '=' : tag is "part" or "sbom" ? ' ' : '\0') is var split and > 0)
         {
             return new(tag, value[..split], [new(tag, value[(split + 1)..])]);
         }

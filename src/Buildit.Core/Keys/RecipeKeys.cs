@@ -102,9 +102,19 @@ public static class RecipeKeys
         foreach (var (path, p) in r.Outputs.Permissions)
         {
             w.Put("permission", path).Put("mode", p.Mode ?? -1).Put("uid", p.Uid ?? -1).Put("gid", p.Gid ?? -1);
+            if (p.Capabilities is { } capabilities)
+            {
+                w.Put("capabilities", capabilities.ToString());
+            }
         }
 
         w.Put("keep-symbols", r.Outputs.KeepSymbols ? 1 : 0);
+        // Only where there is any, so that the keys of all other recipes are as they were before there was such a thing.
+        if (!r.Outputs.Dlopen.IsEmpty)
+        {
+            w.Put("dlopen", r.Outputs.Dlopen);
+        }
+
         w.Put("test", r.Test ?? "");
         w.Put("link", r.Links);
         Files(w, "file", r.Files);

@@ -11,7 +11,8 @@ namespace Buildit.Core.Planning;
 internal sealed class Demand(PackageGraph graph, Replacements replacements, Func<Package, Need, Record?> find)
 {
     private readonly Dictionary<RecipeKey, Need> _needs = new(graph.Packages.Length);
-    private readonly HashSet<(RecipeKey Key, bool IsRoot, Need Need)> _followed = new(2 * graph.Packages.Length);
+    private static readonly IReadOnlySet<string> Nothing = System.Collections.Immutable.ImmutableHashSet<string>.Empty;
+    private readonly HashSet<(RecipeKey Key, Way Way, Need Need)> _followed = new(2 * graph.Packages.Length);
     private readonly Queue<Action> _waiting = new();
     private readonly List<Package> _raised = [];
     private readonly bool _hasTwins = graph.Packages.DistinctBy(p => p.Name).Count() < graph.Packages.Length;
@@ -32,13 +33,13 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
         _waiting.Enqueue(() => FollowPackage(package, need));
     }
 
-    /// <summary>Wants a package with all that it needs at run time.</summary>
-    public void AddAtRunTime(Package package, Need need)
+    /// <summary>Wants a package with all that it needs at run time, but for those of these names.</summary>
+    public void AddAtRunTime(Package package, Need need, IReadOnlySet<string> excluded)
     {
-        if (_followed.Add((package.Key, false, need)))
+        if (_followed.Add((package.Key, excluded.Count == 0 ? Way.AtRunTime : Way.InImage, need)))
         {
             AddPackage(package, need);
-            _waiting.Enqueue(() => FollowAtRunTime(package, need));
+            _waiting.Enqueue(() => FollowAtRunTime(package, need, excluded));
         }
     }
 
@@ -63,7 +64,7 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
         // Only a package with a test has tools for it; its recipe need not be read to know that.
         foreach (var tested in package.TestTools.IsEmpty ? [] : package.Libs.Concat(package.Runtime).Concat(package.TestTools))
         {
-            AddAtRunTime(tested, test);
+            AddAtRunTime(tested, test, Nothing);
         }
     }
 
@@ -98,7 +99,7 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
 
     private void AddInRoot(Package package, Need need)
     {
-        if (_followed.Add((package.Key, true, need)))
+        if (_followed.Add((package.Key, Way.InRoot, need)))
         {
             _waiting.Enqueue(() => FollowInRoot(package, need));
         }
@@ -118,7 +119,7 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
     }
 
     /// <summary>What the files of a package will need that is not there yet is known when it is built; it is among what it is built with, which is made real in any case.</summary>
-    private void FollowAtRunTime(Package package, Need need)
+    private void FollowAtRunTime(Package package, Need need, IReadOnlySet<string> excluded)
     {
         var needs = (package, find(package, Need.Record)) switch
         {
@@ -126,9 +127,17 @@ internal sealed class Demand(PackageGraph graph, Replacements replacements, Func
             (Package.Built built, _) => built.Runtime,
             _ => package.Companions,
         };
-        foreach (var needed in needs)
+        foreach (var needed in needs.Where(n => !excluded.Contains(n.Name)))
         {
-            AddAtRunTime(needed, need);
+            AddAtRunTime(needed, need, excluded);
         }
+    }
+
+    /// <summary>Ways in which a package can be wanted with what belongs to it; of one plan, all images leave out the same.</summary>
+    private enum Way
+    {
+        InRoot,
+        AtRunTime,
+        InImage,
     }
 }

@@ -16,6 +16,9 @@ public sealed record PlanRequest
     /// <summary>Whether everything that they need at run time is wanted as much: they go into an image.</summary>
     public bool WithRuntime { get; init; }
 
+    /// <summary>Names of packages that are left out of what <see cref="Packages"/> need at run time.</summary>
+    public IReadOnlySet<string> Excluded { get; init; } = ImmutableHashSet<string>.Empty;
+
     /// <summary>Packages that must be there with their companions for anything to be built: the sandbox.</summary>
     public ImmutableArray<Package> BuildTools { get; init; } = [];
 

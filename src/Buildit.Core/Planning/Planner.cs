@@ -44,7 +44,7 @@ public sealed class Planner
         {
             if (_request.WithRuntime)
             {
-                _demand.AddAtRunTime(package, _request.Need);
+                _demand.AddAtRunTime(package, _request.Need, _request.Excluded);
             }
             else
             {

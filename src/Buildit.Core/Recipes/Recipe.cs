@@ -37,6 +37,9 @@ public abstract record Recipe
         /// <summary>SPDX expression.</summary>
         public string? License { get; init; }
 
+        /// <summary>Vendor and product by which vulnerability databases know it, <c>vendor:product</c>.</summary>
+        public string? Cpe { get; init; }
+
         /// <summary>In the order written; the first is the default. A group has none.</summary>
         public ImmutableArray<RecipeVersion> Versions { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Git;
+using Buildit.Core.Trees;
 
 namespace Buildit.Core.Recipes;
 
@@ -121,6 +122,12 @@ public sealed record OutputRules(
     ImmutableSortedDictionary<string, Permission> Permissions,
     bool KeepSymbols = false)
 {
+    /// <summary>Sonames that the runtime output opens by itself, which no ELF file says; sorted.</summary>
+    public ImmutableArray<string> Dlopen { get; init; } = [];
+
+    /// <summary>Globs of paths that files of the runtime output may name though they are not there at run time; part of no key.</summary>
+    public ImmutableArray<string> AllowReferences { get; init; } = [];
+
     /// <summary>The names that outputs can have.</summary>
     public static ImmutableArray<string> Names { get; } = ["runtime", "dev", "doc", "debug"];
 
@@ -132,7 +139,11 @@ public sealed record OutputRules(
 }
 
 /// <summary>A declared mode and numeric owner; null = as it is.</summary>
-public sealed record Permission(int? Mode, int? Uid, int? Gid);
+public sealed record Permission(int? Mode, int? Uid, int? Gid)
+{
+    /// <summary>What a program may do besides; null = nothing.</summary>
+    public FileCapabilities? Capabilities { get; init; }
+}
 
 /// <summary>A style file: phases (and tools) that recipes of one kind share.</summary>
 public sealed record Style(string Name, ImmutableSortedDictionary<string, string> Phases, Needs Needs)

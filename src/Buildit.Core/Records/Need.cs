@@ -14,6 +14,9 @@ public enum Need
     /// <summary>To build with it: the runtime and dev outputs.</summary>
     Build,
 
+    /// <summary>To describe it: the runtime output, and the doc output, where licenses are.</summary>
+    Describe,
+
     /// <summary>All outputs, to pass them on.</summary>
     All,
 }
@@ -27,6 +30,7 @@ public static class Needs
         Need.Record => [],
         Need.Run => record.Outputs.Keys.Where(static o => o == OutputSplit.Runtime),
         Need.Build => record.Outputs.Keys.Where(static o => o is OutputSplit.Runtime or OutputSplit.Dev),
+        Need.Describe => record.Outputs.Keys.Where(static o => o is OutputSplit.Runtime or OutputSplit.Doc),
         Need.All => record.Outputs.Keys,
         _ => throw new System.Diagnostics.UnreachableException(),
     };

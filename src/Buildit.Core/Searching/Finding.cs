@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using Buildit.Core.Containers;
 
 namespace Buildit.Core.Searching;
 
 /// <summary>Something that can be built, or taken from a binhost.</summary>
-/// <param name="Kind"><c>recipe</c>, <c>container</c>, <c>debian</c>; of what a binhost has <c>package</c>, <c>aci</c>, <c>oci</c>.</param>
+/// <param name="Kind"><c>recipe</c>, <c>container</c>, <c>debian</c>; of what a binhost has <c>package</c>, or the name of an image format.</param>
 /// <param name="Name">As commands take it; of an image, its container's name.</param>
 /// <param name="Version">Empty for what has none.</param>
 /// <param name="Summary">One line for people; empty where nobody has written one.</param>
@@ -11,7 +12,7 @@ namespace Buildit.Core.Searching;
 public sealed record Finding(string Kind, string Name, string Version, string Summary, ImmutableArray<string> Places)
 {
     /// <summary>The kinds, in the order in which they are shown for one name.</summary>
-    public static ImmutableArray<string> Kinds { get; } = ["container", "recipe", "debian", "package", "aci", "oci"];
+    public static ImmutableArray<string> Kinds { get; } = ["container", "recipe", "debian", "package", .. ImageFormats.Names];
 
     /// <summary>Those in whose name, version or summary every word is, whatever its case; each once, by name, kind, and newest version first.</summary>
     public static ImmutableArray<Finding> Matching(IEnumerable<Finding> all, IReadOnlyCollection<string> words) =>

@@ -1,18 +1,21 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Buildit.Core.Trees;
 
 /// <summary>
 /// Writes the one tar form that buildit's identities rest on (POSIX.1-2001 "ustar", with a pax record only for what ustar cannot hold).
-/// Nothing but the arguments reaches the bytes: no clock, no names of users, no process id. A change here changes every digest:
+/// Nothing but the arguments reaches the bytes: no clock, no names of users, no process id. What is written is passed on in large pieces, the last of them by <see cref="Finish"/>. A change here changes every digest:
 /// it needs a new format version (docs/keys.md).
 /// </summary>
 public sealed class CanonicalTarWriter(Stream output)
 {
     private const int Block = 512;
-    private static readonly byte[] Zeros = new byte[Block * 2];
-    private readonly byte[] _header = new byte[Block];
+    // A multiple of all blocks: headers and small files go on together.
+    private const int BufferSize = 1 << 18;
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private int _filled;
 
     /// <summary>Writes all entries of a tree below <paramref name="prefix"/> (empty, or "dir/"). <paramref name="open"/> gives a file's bytes.</summary>
     public void WriteTree(Tree tree, Func<TreeEntry, Stream> open, string prefix = "")
@@ -30,7 +33,7 @@ public sealed class CanonicalTarWriter(Stream output)
         var target = entry.Kind switch { EntryKind.Symlink => entry.Target!, EntryKind.HardLink => prefix + entry.Target!, _ => "" };
         var type = entry.Kind switch { EntryKind.Directory => '5', EntryKind.Symlink => '2', EntryKind.HardLink => '1', _ => '0' };
         var size = entry.Kind == EntryKind.File ? entry.Size : 0;
-        WriteHeader(path, target, type, entry.Mode, entry.Uid, entry.Gid, size, mtime);
+        WriteHeader(path, target, type, entry, size, mtime);
         if (entry.Kind == EntryKind.File)
         {
             WriteContent(entry, open);
@@ -40,22 +43,26 @@ public sealed class CanonicalTarWriter(Stream output)
     /// <summary>Writes a regular file from memory.</summary>
     public void WriteFile(string path, ReadOnlySpan<byte> content, int mode, long mtime)
     {
-        WriteHeader(path, "", '0', mode, 0, 0, content.Length, mtime);
-        output.Write(content);
+        WriteHeader(path, "", '0', new(path, EntryKind.File) { Mode = mode }, content.Length, mtime);
+        Append(content);
         Pad(content.Length);
     }
 
-    /// <summary>Writes the two zero blocks that end an archive.</summary>
-    public void Finish() => output.Write(Zeros);
+    /// <summary>Writes the two zero blocks that end an archive, and all that was not passed on yet.</summary>
+    public void Finish()
+    {
+        Free(Block).Clear();
+        Free(Block).Clear();
+        Flush();
+    }
 
     private void WriteContent(TreeEntry entry, Func<TreeEntry, Stream> open)
     {
         using var content = open(entry);
-        var buffer = new byte[Math.Clamp(entry.Size, 1, 1 << 17)];
         var left = entry.Size;
-        for (int read; left > 0 && (read = content.Read(buffer, 0, (int)Math.Min(buffer.Length, left))) > 0; left -= read)
+        for (int read; left > 0 && (read = content.Read(Rest((int)Math.Min(BufferSize, left)))) > 0; left -= read)
         {
-            output.Write(buffer, 0, read);
+            _filled += read;
         }
 
         if (left > 0 || content.ReadByte() >= 0)
@@ -66,35 +73,38 @@ public sealed class CanonicalTarWriter(Stream output)
         Pad(entry.Size);
     }
 
-    private void WriteHeader(string path, string target, char type, int mode, int uid, int gid, long size, long mtime)
+    private void WriteHeader(string path, string target, char type, TreeEntry entry, long size, long mtime)
     {
+        var (uid, gid) = (entry.Uid, entry.Gid);
         var name = Encoding.UTF8.GetBytes(path);
         var link = Encoding.UTF8.GetBytes(target);
         var fits = TrySplit(name, out var prefixLength);
-        var extended = new StringBuilder();
+        var extended = new List<byte>();
         // Pax keywords in alphabetical order (POSIX.1-2001 pax, "pax Extended Header").
+        if (type == '0' && entry.Capabilities is { } capabilities)
+        {
+            AddRecord(extended, "SCHILY.xattr." + FileCapabilities.Attribute, capabilities.ToAttribute());
+        }
+
         AddRecord(extended, "gid", gid > 0x1FFFFF ? Text(gid) : null);
         AddRecord(extended, "linkpath", link.Length > 100 || !Ascii.IsValid(link) ? target : null);
         AddRecord(extended, "path", !fits || !Ascii.IsValid(name) ? path : null);
         AddRecord(extended, "size", size > 0x1FFFFFFFFL ? Text(size) : null);
         AddRecord(extended, "uid", uid > 0x1FFFFF ? Text(uid) : null);
-        if (extended.Length > 0)
+        if (extended.Count > 0)
         {
-            var records = Encoding.UTF8.GetBytes(extended.ToString());
-            FillHeader("pax"u8, 0, default, 'x', 0x1A4, 0, 0, records.Length, mtime);
-            output.Write(_header);
-            output.Write(records);
-            Pad(records.Length);
+            FillHeader("pax"u8, 0, default, 'x', 0x1A4, 0, 0, extended.Count, mtime);
+            Append(CollectionsMarshal.AsSpan(extended));
+            Pad(extended.Count);
         }
 
         var shown = fits ? name.AsSpan() : name.AsSpan(0, 100);
-        FillHeader(shown, fits ? prefixLength : 0, link.AsSpan(0, Math.Min(100, link.Length)), type, mode, uid & 0x1FFFFF, gid & 0x1FFFFF, size > 0x1FFFFFFFFL ? 0 : size, mtime);
-        output.Write(_header);
+        FillHeader(shown, fits ? prefixLength : 0, link.AsSpan(0, Math.Min(100, link.Length)), type, entry.Mode, uid & 0x1FFFFF, gid & 0x1FFFFF, size > 0x1FFFFFFFFL ? 0 : size, mtime);
     }
 
     private void FillHeader(ReadOnlySpan<byte> name, int prefixLength, ReadOnlySpan<byte> link, char type, int mode, int uid, int gid, long size, long mtime)
     {
-        var h = _header.AsSpan();
+        var h = Free(Block);
         h.Clear();
         (prefixLength == 0 ? name : name[(prefixLength + 1)..]).CopyTo(h);
         Octal(h.Slice(100, 8), mode);
@@ -139,18 +149,23 @@ public sealed class CanonicalTarWriter(Stream output)
         return false;
     }
 
-    private static void AddRecord(StringBuilder records, string key, string? value)
+    private static void AddRecord(List<byte> records, string key, string? value)
     {
-        if (value is null)
+        if (value is not null)
         {
-            return;
+            AddRecord(records, key, Encoding.UTF8.GetBytes(value));
         }
+    }
 
+    private static void AddRecord(List<byte> records, string key, byte[] value)
+    {
         // "%d %s=%s\n", where the number counts itself.
-        var rest = Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value) + 3;
+        var rest = key.Length + value.Length + 3;
         var length = rest + Text(rest).Length;
         length = rest + Text(length).Length;
-        records.Append(CultureInfo.InvariantCulture, $"{length} {key}={value}\n");
+        records.AddRange(Encoding.ASCII.GetBytes($"{Text(length)} {key}="));
+        records.AddRange(value);
+        records.Add((byte)'\n');
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
@@ -173,7 +188,43 @@ public sealed class CanonicalTarWriter(Stream output)
         var rest = (int)(size % Block);
         if (rest > 0)
         {
-            output.Write(Zeros, 0, Block - rest);
+            Free(Block - rest).Clear();
         }
+    }
+
+    /// <summary>The next bytes of the buffer, which count as written.</summary>
+    private Span<byte> Free(int count)
+    {
+        var next = Rest(count);
+        _filled += count;
+        return next;
+    }
+
+    /// <summary>Room for so many bytes, or for as many as the whole buffer takes.</summary>
+    private Span<byte> Rest(int wanted)
+    {
+        if (wanted > BufferSize - _filled)
+        {
+            Flush();
+        }
+
+        return _buffer.AsSpan(_filled, Math.Min(wanted, BufferSize));
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var rest = Rest(bytes.Length);
+            bytes[..rest.Length].CopyTo(rest);
+            bytes = bytes[rest.Length..];
+            _filled += rest.Length;
+        }
+    }
+
+    private void Flush()
+    {
+        output.Write(_buffer.AsSpan(0, _filled));
+        _filled = 0;
     }
 }

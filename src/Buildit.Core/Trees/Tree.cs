@@ -67,6 +67,10 @@ public sealed record Tree
             {
                 text.Append(" -> ").Append(Escape(e.Target));
             }
+            else if (e.Capabilities is { } capabilities)
+            {
+                text.Append(" with ").Append(capabilities);
+            }
 
             text.Append('\n');
         }
@@ -97,7 +101,13 @@ public sealed record Tree
     private static TreeEntry ParseLine(string line)
     {
         var parts = line.Split(' ', 7);
-        var (path, target) = parts[6].Split(" -> ") switch { [var p] => (p, (string?)null), [var p, var t] => (p, Unescape(t)), _ => throw new FormatException(line) };
+        var (left, target) = parts[6].Split(" -> ") switch { [var l] => (l, (string?)null), [var l, var t] => (l, Unescape(t)), _ => throw new FormatException(line) };
+        var (path, capabilities) = left.Split(" with ") switch
+        {
+            [var p] => (p, (FileCapabilities?)null),
+            [var p, var c] => (p, FileCapabilities.TryParse(c) ?? throw new FormatException(line)),
+            _ => throw new FormatException(line),
+        };
         var kind = parts[0] switch { "d" => EntryKind.Directory, "f" => EntryKind.File, "l" => EntryKind.Symlink, "h" => EntryKind.HardLink, _ => throw new FormatException(line) };
         return new(Unescape(path), kind)
         {
@@ -107,6 +117,7 @@ public sealed record Tree
             Size = long.Parse(parts[4], CultureInfo.InvariantCulture),
             Content = parts[5] == "-" ? default : Digest.Parse(parts[5]),
             Target = target,
+            Capabilities = capabilities,
         };
     }
 

@@ -37,6 +37,9 @@ public sealed record TreeEntry(string Path, EntryKind Kind)
     /// <summary>Text of a symbolic link, or path of the file that a hard link names.</summary>
     public string? Target { get; init; }
 
+    /// <summary>What a program may do besides; of regular files only, and null for almost all.</summary>
+    public FileCapabilities? Capabilities { get; init; }
+
     /// <summary>Whether any execute bit is set.</summary>
     public bool IsExecutable => (Mode & 0x49) != 0;
 }

@@ -13,18 +13,30 @@ public static class AciManifest
     /// </summary>
     public static byte[]? Check(BlockText content, DiagnosticBag bag)
     {
-        var report = new ManifestReport(content, bag);
-        if (Parse(report) is not { } written)
-        {
-            return null;
-        }
+        var report = new ManifestReport(content, content.Span, bag);
+        return Parse(report) is { } written ? Judge(written, report) : null;
+    }
 
+    /// <summary>
+    /// The manifest of an image step: what <c>content</c> says and what the step's other keys do; without <c>content</c>, also name, version and author of the
+    /// container. Gives its bytes, or null if there is an error; the bag then has the reasons.
+    /// </summary>
+    /// <param name="container">The container.</param>
+    /// <param name="step">The image step.</param>
+    /// <param name="sourceDate">The image's date, in seconds since 1970.</param>
+    /// <param name="bag">Gets mistakes, each at its place, and warnings.</param>
+    public static byte[]? Make(Container container, Step.Image step, long sourceDate, DiagnosticBag bag) =>
+        ManifestSource.Of(container, step, sourceDate, bag) is var (manifest, report) ? Judge(manifest, report) : null;
+
+    private static byte[]? Judge(JsonItem written, ManifestReport report)
+    {
         RefuseDuplicates(written, report);
         var manifest = ManifestRules.Manifest(ArchCorrection.Apply(written, report), report);
         return report.HasErrors ? null : manifest.ToBytes();
     }
 
-    private static JsonItem? Parse(ManifestReport report)
+    /// <summary>The JSON of the report's text; null and a diagnostic if it is none.</summary>
+    internal static JsonItem? Parse(ManifestReport report)
     {
         try
         {

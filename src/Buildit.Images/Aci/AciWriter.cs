@@ -23,14 +23,7 @@ public sealed class AciWriter(ICompressor? compressor)
     public async Task<AciResult> WriteAsync(ImageRoot root, byte[] manifest, string path, CancellationToken cancel)
     {
         var imageId = "";
-        Digest digest = default;
-        var size = 0L;
-        await AtomicFile.WriteAsync(path, async file =>
-        {
-            await using var compressed = new HashingStream(file, HashAlgorithmName.SHA256);
-            await WriteAsync(output => imageId = WriteArchive(root, manifest, output), compressed, cancel);
-            (digest, size) = (Digest.FromHash(compressed.GetHash()), compressed.Count);
-        });
+        var (digest, size) = await HashedFile.WriteAsync(path, file => WriteAsync(output => imageId = WriteArchive(root, manifest, output), file, cancel));
         return new(path, imageId, digest, size);
     }
 

@@ -6,82 +6,83 @@ using Buildit.Images.ContainerLayers;
 
 namespace Buildit.Images.Aci;
 
-/// <summary>Makes an image manifest out of a container's name, version and image settings, for image steps without <c>content</c>.</summary>
-public static class GeneratedManifest
+/// <summary>Says as parts of an image manifest what an image step's settings say for all formats, and what is known of the container.</summary>
+/// <param name="container">The container.</param>
+/// <param name="step">The image step.</param>
+/// <param name="place">Offset that stands for the step's place.</param>
+/// <param name="bag">Gets mistakes in ports.</param>
+internal sealed class GeneratedManifest(Container container, Step.Image step, int place, DiagnosticBag bag)
 {
     private const string SpecificationVersion = "0.8.11";
 
-    /// <summary>The manifest's bytes, or null if the settings cannot be said in an ACI; the bag then has the reasons, at the image step.</summary>
-    public static byte[]? Make(Container container, Step.Image step, long sourceDate, DiagnosticBag bag)
-    {
-        var own = new DiagnosticBag();
-        var manifest = Object(
-            ("acKind", JsonItem.Text("ImageManifest")),
-            ("acVersion", JsonItem.Text(SpecificationVersion)),
-            ("name", JsonItem.Text(container.Name)),
-            ("labels", Pairs(Labels(container))),
-            ("app", App(container, step, own)),
-            ("annotations", Pairs(Annotations(container, step, sourceDate))));
+    /// <summary>What a manifest begins with that nobody wrote: version of the specification, name and labels.</summary>
+    internal static JsonItem Head(Container container) => Object(
+        ("acKind", JsonItem.Text("ImageManifest")),
+        ("acVersion", JsonItem.Text(SpecificationVersion)),
+        ("name", JsonItem.Text(container.Name)),
+        ("labels", Pairs(
+        [
+            ("version", container.Version),
+            ("os", container.Platform.Os),
+            ("arch", AciArch.Translate(container.Platform.Os, container.Platform.Arch) ?? container.Platform.Arch),
+        ])));
 
-        // The same rules as for a person's own manifest; all places are the image step's.
-        var text = System.Text.Encoding.UTF8.GetString(manifest.ToBytes());
-        var bytes = AciManifest.Check(new(text, step.Span), own);
-        foreach (var diagnostic in own.Items)
+    /// <summary>The labels as annotations, with date and author of the image unless its manifest is written by hand; null if there is nothing.</summary>
+    internal JsonItem? Annotations(long sourceDate)
+    {
+        var labels = step.Settings.Labels;
+        List<(string, string)> annotations = [];
+        if (step.Content is null)
         {
-            bag.Add(diagnostic with { Span = step.Span });
+            annotations.Add(("created", SourceDate.ToRfc3339(sourceDate)));
+            if (container.Author is { Length: > 0 } author && !labels.ContainsKey("authors"))
+            {
+                annotations.Add(("authors", author));
+            }
         }
 
-        return own.HasErrors ? null : bytes;
+        annotations.AddRange(labels.Where(l => step.Content is not null || l.Key != "created").Select(l => (l.Key, l.Value)));
+        return annotations.Count == 0 ? null : Pairs(annotations).At(place);
     }
 
-    private static IEnumerable<(string, string)> Labels(Container container) =>
-    [
-        ("version", container.Version),
-        ("os", container.Platform.Os),
-        ("arch", AciArch.Translate(container.Platform.Os, container.Platform.Arch) ?? container.Platform.Arch),
-    ];
-
-    private static IEnumerable<(string, string)> Annotations(Container container, Step.Image step, long sourceDate)
-    {
-        yield return ("created", SourceDate.ToRfc3339(sourceDate));
-        if (container.Author is { Length: > 0 } author && !step.Settings.Labels.ContainsKey("authors"))
-        {
-            yield return ("authors", author);
-        }
-
-        foreach (var (name, value) in step.Settings.Labels.Where(l => l.Key != "created"))
-        {
-            yield return (name, value);
-        }
-    }
-
-    private static JsonItem? App(Container container, Step.Image step, DiagnosticBag bag)
+    /// <summary>The settings as <c>app</c>; null if neither they nor the keys for ACIs alone say anything.</summary>
+    /// <param name="written">What <c>content</c> has as <c>app</c>, if anything.</param>
+    /// <param name="placed">What the keys for ACIs say; what they name themselves gets no name here.</param>
+    internal JsonItem? App(JsonItem? written, JsonItem placed)
     {
         var settings = step.Settings;
         ImmutableArray<string> exec = [.. settings.Entrypoint, .. settings.Cmd];
-        if (exec.IsEmpty && settings is { User: null, WorkingDirectory: null, Expose: [], Volumes: [], Environment: [] })
+        if (exec.IsEmpty && placed.Members.IsEmpty && settings is { User: null, WorkingDirectory: null, Expose: [], Volumes: [], Environment: [] })
         {
             return null;
         }
 
-        var (user, group) = Owner(container, settings.User ?? "0");
+        var mounts = List(settings.Volumes.Distinct().Order(StringComparer.Ordinal).Where(v => !Names("mountPoints", m => m.Member("path")?.Value == v)).Select(MountPoint));
+        var ports = List(ExposedPort.ParseAll(settings.Expose, step.Span, bag).Where(e => !Names("ports", p => IsPort(p, e))).Select(Port));
+        var (user, group) = Owner(written);
         return Object(
-            ("exec", List(exec.Select(e => JsonItem.Text(e)))),
-            ("user", JsonItem.Text(user)),
-            ("group", JsonItem.Text(group)),
+            ("exec", exec.IsEmpty && written is not null ? null : List(exec.Select(e => JsonItem.Text(e)))),
+            ("user", user is null ? null : JsonItem.Text(user)),
+            ("group", group is null ? null : JsonItem.Text(group)),
             ("workingDirectory", settings.WorkingDirectory is { } directory ? JsonItem.Text(directory) : null),
             ("environment", settings.Environment.IsEmpty ? null : Pairs(settings.Environment.Select(e => (e.Key, e.Value)))),
-            ("mountPoints", settings.Volumes.IsEmpty ? null : List(settings.Volumes.Distinct().Order(StringComparer.Ordinal).Select(MountPoint))),
-            ("ports", settings.Expose.IsEmpty ? null : List(ExposedPort.ParseAll(settings.Expose, step.Span, bag).Select(Port))));
+            ("mountPoints", mounts.Items.IsEmpty ? null : mounts),
+            ("ports", ports.Items.IsEmpty ? null : ports)).At(place);
+
+        bool Names(string member, Func<JsonItem, bool> isIt) => new[] { written?.Member(member), placed.Member(member) }.Any(list => list is { Kind: JsonKind.Array } && list.Items.Any(isIt));
     }
 
-    /// <summary>An ACI wants a group too: without one it is the user's own, or root's.</summary>
-    private static (string User, string Group) Owner(Container container, string written)
+    /// <summary>An ACI wants a group too: without one it is the user's own, or root's. What is written by hand is only filled up.</summary>
+    private (string? User, string? Group) Owner(JsonItem? written)
     {
-        var parts = written.Split(':', 2);
+        var parts = (step.Settings.User ?? written?.Member("user")?.Value ?? "0").Split(':', 2);
         var account = AccountTable.From(container, new DiagnosticBag()).FindUser(parts[0]);
-        return (parts[0], parts is [_, { Length: > 0 } group] ? group : (account?.Gid ?? 0).ToString(CultureInfo.InvariantCulture));
+        var user = step.Settings.User is null && written?.Member("user") is not null ? null : parts[0];
+        return (user, parts is [_, { Length: > 0 } group] ? group : written?.Member("group") is not null ? null : (account?.Gid ?? 0).ToString(CultureInfo.InvariantCulture));
     }
+
+    private static bool IsPort(JsonItem port, ExposedPort exposed) =>
+        port.Member("port")?.Value == exposed.Number.ToString(CultureInfo.InvariantCulture) && port.Member("protocol")?.Value == exposed.Protocol;
 
     private static JsonItem MountPoint(string path) =>
         Object(("name", JsonItem.Text(AciName.MakeName("volume-" + path)!)), ("path", JsonItem.Text(path)));

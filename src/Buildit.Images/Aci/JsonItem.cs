@@ -29,6 +29,9 @@ internal sealed record JsonItem(JsonKind Kind, int Offset)
 
     internal static JsonItem Text(string value, int offset = 0) => new(JsonKind.Text, offset) { Value = value };
 
+    /// <summary>The same at one place, with all that is in it.</summary>
+    internal JsonItem At(int offset) => new(Kind, offset) { Value = Value, Members = [.. Members.Select(m => new JsonMember(m.Name, offset, m.Value.At(offset)))], Items = [.. Items.Select(i => i.At(offset))] };
+
     internal JsonItem? Member(string name) => Members.FirstOrDefault(m => m.Name == name)?.Value;
 
     /// <summary>Reads one JSON value and nothing after it; throws <see cref="JsonException"/>, or <see cref="InvalidOperationException"/> for text that is not Unicode.</summary>

@@ -28,7 +28,7 @@ internal static class HardLinks
             else
             {
                 var target = first[(part, source)].Entry.Path;
-                result.Add(entry with { Entry = entry.Entry with { Kind = EntryKind.HardLink, Target = target, Size = 0, Content = default(Digest) } });
+                result.Add(entry with { Entry = entry.Entry with { Kind = EntryKind.HardLink, Target = target, Size = 0, Content = default(Digest), Capabilities = null } });
             }
         }
 

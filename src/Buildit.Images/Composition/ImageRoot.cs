@@ -9,7 +9,6 @@ namespace Buildit.Images.Composition;
 /// <summary>The file system of an image: the packages' outputs, and the container layer that lies over them.</summary>
 public sealed class ImageRoot
 {
-    private const int MostLinks = 40;
     private readonly Dictionary<string, RootEntry> _byPath;
     private readonly HashSet<string> _layerPaths;
 
@@ -61,44 +60,7 @@ public sealed class ImageRoot
     public RootEntry? Find(string path) => _byPath.GetValueOrDefault(path);
 
     /// <summary>The entry that a program in the image finds at this path: symbolic links are followed, within the root. Null if there is nothing.</summary>
-    public RootEntry? Resolve(string path)
-    {
-        var left = new Stack<string>(Parts(path).Reverse());
-        var at = new List<string>();
-        for (var links = 0; left.TryPop(out var part);)
-        {
-            if (part == "..")
-            {
-                at.RemoveRange(Math.Max(0, at.Count - 1), Math.Min(1, at.Count));
-                continue;
-            }
-
-            at.Add(part);
-            var entry = Find(string.Join('/', at));
-            if (entry is null || (left.Count > 0 && entry.Entry.Kind is EntryKind.File or EntryKind.HardLink))
-            {
-                return null;
-            }
-
-            if (entry.Entry is { Kind: EntryKind.Symlink, Target: { } target })
-            {
-                if (++links > MostLinks)
-                {
-                    return null;
-                }
-
-                at.RemoveRange(target.StartsWith('/') ? 0 : at.Count - 1, target.StartsWith('/') ? at.Count : 1);
-                foreach (var step in Parts(target).Reverse())
-                {
-                    left.Push(step);
-                }
-            }
-        }
-
-        return Find(string.Join('/', at));
-
-        static IEnumerable<string> Parts(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != ".");
-    }
+    public RootEntry? Resolve(string path) => PathWalk.Resolve(p => Find(p)?.Entry, path) is { } found ? Find(found) : null;
 
     /// <summary>
     /// The container's entries, the directories above them as they are in the merged root (an unpacker takes a layer's word for a directory's mode), and the

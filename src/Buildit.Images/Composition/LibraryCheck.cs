@@ -7,7 +7,7 @@ namespace Buildit.Images.Composition;
 
 /// <summary>
 /// Checks before an image is written that everything in it can start: each ELF file's loader and libraries are there, each script's interpreter too, as the
-/// loader of the image would look for them, by <c>ldd</c>'s rules, without running anything.
+/// loader of the image would look for them, by <c>ldd</c>'s rules, without running anything. So is each library that a recipe says its package opens.
 /// </summary>
 /// <remarks>
 /// Missing things are errors. They are warnings for what a distribution package brings but no program asks for: Debian leaves out on purpose what only some
@@ -30,29 +30,36 @@ public sealed class LibraryCheck
     }
 
     /// <summary>All findings go to the bag.</summary>
-    public static void Run(ImageRoot root, DiagnosticBag bag)
+    public static void Run(ImageRoot root, Advice advise, DiagnosticBag bag)
     {
         var check = new LibraryCheck(root);
         var missing = check.FindMissing().OrderBy(m => m.File.Entry.Entry.Path, PathOrder.Instance).ToArray();
         foreach (var group in missing.GroupBy(m => (m.File.Entry.Owner, m.What, m.IsError)))
         {
-            bag.Add(Describe([.. group], check._anywhere));
+            bag.Add(Describe([.. group], check._anywhere, advise));
+        }
+
+        foreach (var (part, soname) in root.Parts.SelectMany(p => p.Dlopen.Select(s => (p, s))).Where(o => check._loader.FindOpened(o.p.Package, o.s) is null))
+        {
+            bag.Error(null, $"'{part.Package}' opens '{soname}' (dlopen), which is not in the image", Hint(soname, isLibrary: true, part.Package, check._anywhere, advise));
         }
     }
 
     private sealed record Missing(Program File, string What, bool IsLibrary, bool IsError);
 
-    private static Diagnostic Describe(ImmutableArray<Missing> group, Dictionary<string, string> anywhere)
+    private static Diagnostic Describe(ImmutableArray<Missing> group, Dictionary<string, string> anywhere, Advice advise)
     {
         var first = group[0];
         var names = group.Select(m => $"'/{m.File.Entry.Entry.Path}'").Distinct().ToArray();
         var who = string.Join(", ", names.Take(ShownFiles)) + (names.Length > ShownFiles ? $" and {names.Length - ShownFiles} more files" : "");
         var verb = names.Length == 1 ? "needs" : "need";
-        var hint = anywhere.TryGetValue(TreePath.Name(first.What), out var elsewhere)
-            ? $"there is '/{elsewhere}', but nothing says to look there: set a run path, or install it where libraries and programs are looked for"
-            : $"add the package that has it to the needs of '{first.File.Entry.Owner}', or to the container";
+        var hint = Hint(first.What, first.IsLibrary, first.File.Entry.Part?.Package, anywhere, advise);
         return new($"{who} of '{first.File.Entry.Owner}' {verb} '{first.What}', which is not in the image", Hint: hint, Severity: first.IsError ? Severity.Error : Severity.Warning);
     }
+
+    private static string Hint(string what, bool isLibrary, string? owner, Dictionary<string, string> anywhere, Advice advise) => anywhere.TryGetValue(TreePath.Name(what), out var elsewhere)
+        ? $"there is '/{elsewhere}', but nothing says to look there: set a run path, or install it where libraries and programs are looked for"
+        : advise(new(what, isLibrary, owner)) ?? $"add the package that has it to the needs of '{owner ?? "the container"}', or to the container";
 
     private IEnumerable<Missing> FindMissing()
     {

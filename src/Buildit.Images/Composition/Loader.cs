@@ -38,6 +38,14 @@ internal sealed class Loader
     public Program? FindAlone(Program file, string soname) =>
         Find(file, file, soname) ?? At(TreePath.Parent(file.Entry.Entry.Path) + "/" + soname, file);
 
+    /// <summary>The library that a package gets when it opens a soname: by the run paths of its own files, else where every program looks. Null if there is none.</summary>
+    public Program? FindOpened(string package, string soname)
+    {
+        var all = _programs.Values.Where(p => p.Elf is not null).OrderBy(p => p.Entry.Entry.Path, PathOrder.Instance).ToArray();
+        var own = all.Where(p => p.Entry.Part?.Package == package).ToArray();
+        return (own.Length > 0 ? own : all.Where(p => p.Elf!.Interpreter is not null)).Select(p => FindAlone(p, soname)).FirstOrDefault(p => p is not null);
+    }
+
     /// <summary>What a program or script is started by, and what is found there: its loader, or its interpreter and the command that <c>env</c> looks for.</summary>
     public IEnumerable<(string Name, RootEntry? Found)> Interpreters(Program file)
     {
@@ -46,13 +54,7 @@ internal sealed class Loader
             return elf.Interpreter is { } loader ? [(loader, _root.Resolve(loader))] : [];
         }
 
-        // "#!/usr/bin/env python3": env looks for the command on the path.
-        var interpreter = file.Shebang[0];
-        var command = TreePath.Name(interpreter) == "env" ? file.Shebang.Skip(1).FirstOrDefault(w => !w.StartsWith('-') && !w.Contains('=', StringComparison.Ordinal)) : null;
-        var found = (interpreter, _root.Resolve(interpreter));
-        return command is null || command.Contains('/', StringComparison.Ordinal)
-            ? [found]
-            : [found, (command, Commands.Select(d => _root.Resolve($"{d}/{command}")).FirstOrDefault(e => e is not null))];
+        return ShebangLine.Programs(file.Shebang).Select(p => (p, p.StartsWith('/') ? _root.Resolve(p) : Commands.Select(d => _root.Resolve($"{d}/{p}")).FirstOrDefault(e => e is not null)));
     }
 
     private Program? At(string path, Program asker) =>

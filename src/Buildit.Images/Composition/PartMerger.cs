@@ -88,6 +88,7 @@ internal sealed class PartMerger
         _ when a.Kind != b.Kind => $"as a {Word(a)} and as a {Word(b)}",
         _ when a.Content != b.Content => "with different content",
         _ when a.Target != b.Target => $"as a link to '{a.Target}' and to '{b.Target}'",
+        _ when a.Capabilities != b.Capabilities => $"with capabilities '{a.Capabilities}' and '{b.Capabilities}'",
         _ => FormattableString.Invariant($"with mode {Octal(a)} owner {a.Uid}:{a.Gid} and with mode {Octal(b)} owner {b.Uid}:{b.Gid}"),
     };
 

@@ -1,4 +1,5 @@
 using Buildit.Core.Trees;
+using Buildit.Images.Reading;
 using Buildit.Store.Native;
 
 namespace Buildit.Images.Composition;
@@ -7,10 +8,10 @@ namespace Buildit.Images.Composition;
 public static class RootDirectory
 {
     /// <summary>Fills an empty directory and adds the mount points that a sandbox needs.</summary>
-    public static void Fill(ImageRoot root, string directory, IEnumerable<string> mountPoints)
+    public static void Fill(UsableImage image, string directory, IEnumerable<string> mountPoints)
     {
         Directory.CreateDirectory(directory);
-        foreach (var item in root.Entries)
+        foreach (var item in image.Files)
         {
             Place(item, Path.Combine(directory, item.Entry.Path), directory);
         }
@@ -21,7 +22,7 @@ public static class RootDirectory
         }
     }
 
-    private static void Place(RootEntry item, string path, string directory)
+    private static void Place(ImageFile item, string path, string directory)
     {
         switch (item.Entry.Kind)
         {
@@ -35,7 +36,7 @@ public static class RootDirectory
                 HardLink.Create(Path.Combine(directory, item.Entry.Target!), path);
                 break;
             default:
-                if (item.Part is null || !HardLink.TryCreate(Path.Combine(item.Part.Tree.Directory, item.Entry.Path), path))
+                if (item.Local is null || !HardLink.TryCreate(item.Local, path))
                 {
                     Write(item, path);
                 }
@@ -44,7 +45,7 @@ public static class RootDirectory
         }
     }
 
-    private static void Write(RootEntry item, string path)
+    private static void Write(ImageFile item, string path)
     {
         using (var from = item.Open())
         using (var to = File.Create(path))

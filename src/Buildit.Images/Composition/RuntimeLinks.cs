@@ -15,7 +15,7 @@ public sealed record RuntimeLinks(ImmutableArray<FileLink> Links, ImmutableArray
         var loader = new Loader(root);
         var programs = loader.Programs.OrderBy(p => p.Entry.Entry.Path, PathOrder.Instance).ToArray();
         return new(
-            [.. programs.SelectMany(p => LibrariesOf(loader, p).Concat(InterpretersOf(loader, p)))],
+            [.. programs.SelectMany(p => LibrariesOf(loader, p).Concat(InterpretersOf(loader, p))).Concat(root.Parts.SelectMany(p => OpenedBy(loader, p)))],
             [.. programs.Where(p => p.Elf?.Soname is not null).Select(p => (p.Elf!.Soname!, p.Entry))]);
     }
 
@@ -23,7 +23,13 @@ public sealed record RuntimeLinks(ImmutableArray<FileLink> Links, ImmutableArray
         (file.Elf?.Needed ?? []).Distinct(StringComparer.Ordinal).Select(soname => Link(file, ReasonKind.Library, soname, loader.FindAlone(file, soname)?.Entry)).OfType<FileLink>();
 
     private static IEnumerable<FileLink> InterpretersOf(Loader loader, Program file) =>
-        loader.Interpreters(file).Select(i => Link(file, ReasonKind.Interpreter, i.Name, i.Found)).OfType<FileLink>();
+        loader.Interpreters(file).Select(i => Link(file, file.Elf is null ? ReasonKind.Shebang : ReasonKind.Interpreter, i.Name, i.Found)).OfType<FileLink>();
+
+    private static IEnumerable<FileLink> OpenedBy(Loader loader, ImagePart part) =>
+        from soname in part.Dlopen
+        let found = loader.FindOpened(part.Package, soname)?.Entry
+        where found is not null
+        select new FileLink("", part.Package, ReasonKind.Dlopen, soname, "/" + found.Entry.Path, found.Part?.Package);
 
     private static FileLink? Link(Program file, ReasonKind kind, string what, RootEntry? found) =>
         found is null ? null : new("/" + file.Entry.Entry.Path, file.Entry.Part?.Package, kind, what, "/" + found.Entry.Path, found.Part?.Package);

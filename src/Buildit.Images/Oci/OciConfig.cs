@@ -67,7 +67,7 @@ internal static class OciConfig
         json.WriteEndObject();
     }
 
-    private static IEnumerable<string> Environment(ImageSettings settings)
+    internal static IEnumerable<string> Environment(ImageSettings settings)
     {
         var given = settings.Environment.Select(e => $"{e.Key}={e.Value}");
         return settings.Environment.Any(e => e.Key == "PATH") ? given : given.Prepend(DefaultPath);

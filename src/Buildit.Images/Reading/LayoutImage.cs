@@ -26,7 +26,7 @@ public sealed class LayoutImage : IDisposable
     }
 
     /// <summary>The image, with all that it names.</summary>
-    public ImageParts Parts { get; }
+    public PortableImage Parts { get; }
 
     /// <summary>Its reference within the layout, if it is one image with one.</summary>
     public string? Tag { get; private set; }
@@ -55,7 +55,7 @@ public sealed class LayoutImage : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _files.Dispose();
 
-    private ImageParts Read()
+    private PortableImage Read()
     {
         using var stream = _files.Open(BinhostLayout.ImageIndex) ?? throw new BuilditException(ExitCode.InvalidInput, $"{_files.Name} is no OCI layout: there is no '{BinhostLayout.ImageIndex}' in it", "what can be pushed to a registry is an OCI layout, as a directory or as one tar file");
         var index = ReadAll(stream, BinhostLayout.ImageIndex);

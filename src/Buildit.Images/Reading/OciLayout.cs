@@ -13,7 +13,10 @@ using Buildit.Store.Files;
 namespace Buildit.Images.Reading;
 
 /// <summary>Reads the one image of an OCI image layout ("OCI Image Layout Specification"). Every blob is compared with the digest and size that name it, every layer with its diffID.</summary>
-internal sealed class OciLayout(IImageFiles files, TarListing listing)
+/// <param name="files">The layout.</param>
+/// <param name="listing">Reads layers.</param>
+/// <param name="known">The files of a layer by its diffID, if they are there already; such a layer is not read.</param>
+internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Digest, IReadOnlyList<ListedFile>?>? known = null)
 {
     /// <summary>The file that says what the directory is.</summary>
     public const string Marker = BinhostLayout.LayoutMarker;
@@ -51,7 +54,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing)
         var root = new RootBuilder();
         foreach (var (layer, diffId) in layers.Zip(diffIds))
         {
-            root.Add(Layer(layer, diffId, cancel));
+            root.Add(known?.Invoke(diffId) ?? Layer(layer, diffId, cancel));
         }
 
         var titles = Titles(parsedConfig.RootElement);
@@ -62,6 +65,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing)
             Documents = [("manifest", manifest), ("configuration", config)],
             Layers = [.. layers.Zip(diffIds, (l, d) => (l, d)).Select((p, i) => new ImageLayer(p.l.Digest, p.l.Size, p.d, titles.Length == layers.Length ? titles[i] : ""))],
             Entries = root.Entries,
+            Files = root.Files,
             Elves = root.Elves,
         };
     }
@@ -128,7 +132,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing)
     }
 
     /// <summary>What made each layer; steps that made none are left out.</summary>
-    private static string[] Titles(JsonElement config) => config.TryGetProperty("history", out var history)
+    internal static string[] Titles(JsonElement config) => config.TryGetProperty("history", out var history)
         ? [.. history.EnumerateArray().Where(h => !h.TryGetProperty("empty_layer", out var empty) || !empty.GetBoolean()).Select(h => h.TryGetProperty("created_by", out var by) ? by.GetString() ?? "" : "")]
         : [];
 

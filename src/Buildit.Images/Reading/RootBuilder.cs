@@ -58,6 +58,9 @@ public sealed class RootBuilder
     /// <summary>What is there in the end, by path.</summary>
     public ImmutableArray<TreeEntry> Entries => [.. _files.Values.Select(f => f.Entry)];
 
+    /// <summary>The same with what else is known of them.</summary>
+    public ImmutableArray<ListedFile> Files => [.. _files.Values];
+
     /// <summary>Its ELF files.</summary>
     public ImmutableDictionary<string, ElfFile> Elves => _files.Values.Where(f => f.Elf is not null).ToImmutableDictionary(f => f.Entry.Path, f => f.Elf!, StringComparer.Ordinal);
 

@@ -9,7 +9,8 @@ namespace Buildit.Store.Archives;
 /// <param name="Entry">Path, kind, mode, owner, size, digest, target.</param>
 /// <param name="Elf">For an ELF file: how it is loaded.</param>
 /// <param name="Text">The bytes, if they were asked for.</param>
-public sealed record ListedFile(TreeEntry Entry, ElfFile? Elf, byte[]? Text);
+/// <param name="File">A file of this machine with the bytes of a regular file, if all were asked for.</param>
+public sealed record ListedFile(TreeEntry Entry, ElfFile? Elf, byte[]? Text, string? File = null);
 
 /// <summary>
 /// Lists what tar archives from anywhere hold, without unpacking them. Nothing in them is believed: paths that lead out, devices, headers of any size, more than an
@@ -17,7 +18,8 @@ public sealed record ListedFile(TreeEntry Entry, ElfFile? Elf, byte[]? Text);
 /// </summary>
 /// <param name="scratch">Directory for temporary files.</param>
 /// <param name="limits">What an archive may hold.</param>
-public sealed class TarListing(string scratch, SourceLimits? limits = null)
+/// <param name="keep">Directory to put the bytes of all regular files into, by their digest; null = they are read and forgotten.</param>
+public sealed class TarListing(string scratch, SourceLimits? limits = null, string? keep = null)
 {
     private const int LargestText = 16 << 20;
     private const int ElfHead = 4;
@@ -50,13 +52,18 @@ public sealed class TarListing(string scratch, SourceLimits? limits = null)
             throw RefusedException.Entry(path, "has an owner that is out of range");
         }
 
-        var listed = new TreeEntry(path, entry.Kind) { Mode = entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Target = Target(entry) };
+        var listed = new TreeEntry(path, entry.Kind) { Mode = entry.Mode, Uid = entry.Uid, Gid = entry.Gid, Target = Target(entry), Capabilities = entry.Capabilities };
         if (entry.Content is not { } content)
         {
             return new(listed, null, null);
         }
 
         using var hashed = new HashedReadStream(content);
+        if (keep is not null)
+        {
+            return KeepAll(listed, hashed, keep);
+        }
+
         var head = new byte[ElfHead];
         var length = hashed.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         using var kept = Keep(head.AsSpan(0, length), isText);
@@ -64,6 +71,23 @@ public sealed class TarListing(string scratch, SourceLimits? limits = null)
         Copy(hashed, kept, isText ? LargestText : long.MaxValue, path);
         var whole = listed with { Size = hashed.Count, Content = hashed.Digest };
         return new(whole, kept is FileStream ? ElfReader.TryRead(kept) : null, kept is MemoryStream text ? text.ToArray() : null);
+    }
+
+    private static ListedFile KeepAll(TreeEntry listed, HashedReadStream content, string keep)
+    {
+        var temporary = Path.Combine(keep, Path.GetRandomFileName());
+        using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
+        {
+            content.CopyTo(file);
+        }
+
+        // On disk as in a tree of the store: read-only, with the x bits of what can be executed. The true mode is the entry's.
+        const UnixFileMode ReadBits = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode ExecuteBits = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        System.IO.File.SetUnixFileMode(temporary, listed.IsExecutable ? ReadBits | ExecuteBits : ReadBits);
+        var place = Path.Combine(keep, content.Digest.Hex + (listed.IsExecutable ? "x" : ""));
+        System.IO.File.Move(temporary, place, overwrite: true);
+        return new(listed with { Size = content.Count, Content = content.Digest }, null, null, place);
     }
 
     private static void Copy(HashedReadStream from, Stream to, long most, string path)

@@ -12,10 +12,10 @@ public static class AtomicFile
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, "." + Path.GetFileName(path) + ".tmp");
         try
         {
-            await using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            await using (var file = new DurableFileStream(temporary))
             {
                 await write(file);
-                file.Flush(flushToDisk: true);
+                file.MakeDurable();
             }
 
             File.Move(temporary, path, overwrite: true);

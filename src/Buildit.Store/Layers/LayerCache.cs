@@ -94,7 +94,7 @@ public sealed class LayerCache(string directory, Func<Digest, string?>? verified
 
     private static async Task<(Digest Digest, long Size, Digest DiffId)> WriteAsync(LayerSource source, ICompressor? compressor, string path, CancellationToken cancel)
     {
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        await using var file = new DurableFileStream(path);
         await using var blob = new HashingStream(file, HashAlgorithmName.SHA256);
         Digest diffId = default;
         if (compressor is null)
@@ -107,7 +107,7 @@ public sealed class LayerCache(string directory, Func<Digest, string?>? verified
             await compressor.CompressAsync(output => diffId = WriteHashed(source, output), blob, cancel);
         }
 
-        file.Flush(flushToDisk: true);
+        file.MakeDurable();
         return (Digest.FromHash(blob.GetHash()), blob.Count, diffId);
     }
 

@@ -13,7 +13,7 @@ public sealed record ImageBlob(Descriptor Descriptor, Func<Stream> Open);
 /// <summary>An image as others get it.</summary>
 /// <param name="Documents">Each behind those that it names; the last is the image.</param>
 /// <param name="Blobs">Configurations and layers of all.</param>
-public sealed record ImageParts(ImmutableArray<ImageDocument> Documents, ImmutableArray<ImageBlob> Blobs)
+public sealed record PortableImage(ImmutableArray<ImageDocument> Documents, ImmutableArray<ImageBlob> Blobs)
 {
     /// <summary>The image itself.</summary>
     public ImageDocument Image => Documents[^1];
@@ -42,7 +42,7 @@ public sealed class ImageUpload(RegistryClient registry, Func<Digest, string?> e
     /// <param name="image">What.</param>
     /// <param name="tag">Its name.</param>
     /// <param name="cancel">Ends it; what was put stays, and the next upload goes on from there.</param>
-    public async Task<UploadReport> RunAsync(ImageParts image, string tag, CancellationToken cancel)
+    public async Task<UploadReport> RunAsync(PortableImage image, string tag, CancellationToken cancel)
     {
         var blobs = image.Blobs.DistinctBy(b => b.Descriptor.Digest).Select(b => (Blob: b, From: elsewhere(b.Descriptor.Digest))).ToArray();
         await Parallel.ForEachAsync(blobs, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (b, stop) => await PutAsync(b.Blob, b.From, stop));

@@ -18,6 +18,12 @@ internal sealed record ArchiveEntry(string Name, EntryKind Kind, bool Executable
     /// <summary>Numeric owner, where the kind of archive has one; -1 for one that is out of range.</summary>
     public int Uid { get; init; }
 
+    /// <summary>Bytes of a regular file, where the kind of archive says it before them.</summary>
+    public long Size { get; init; }
+
+    /// <summary>What a program may do besides, where the kind of archive has it.</summary>
+    public FileCapabilities? Capabilities { get; init; }
+
     /// <summary>Numeric group, as <see cref="Uid"/>.</summary>
     public int Gid { get; init; }
 }

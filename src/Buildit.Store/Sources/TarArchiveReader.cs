@@ -17,7 +17,7 @@ internal sealed class TarArchiveReader(Stream input)
     private long _padding;
 
     /// <summary>What pax ('x') and GNU ('L', 'K') headers say about the entry after them.</summary>
-    private sealed record Extension(string? Name = null, string? LinkName = null, long? Size = null, long? Mtime = null, int? Uid = null, int? Gid = null);
+    private sealed record Extension(string? Name = null, string? LinkName = null, long? Size = null, long? Mtime = null, int? Uid = null, int? Gid = null, FileCapabilities? Capabilities = null);
 
     /// <summary>Each entry's content must be read, if at all, before the next one is asked for.</summary>
     public IEnumerable<ArchiveEntry> Read()
@@ -115,7 +115,7 @@ internal sealed class TarArchiveReader(Stream input)
             'S' => throw RefusedException.Entry(name, "is a sparse file, which is not supported"),
             var type => throw RefusedException.Entry(name, $"has the unknown type '{type}'"),
         };
-        return entry with { Mode = header.Mode, Uid = extension.Uid ?? header.Uid, Gid = extension.Gid ?? header.Gid };
+        return entry with { Mode = header.Mode, Uid = extension.Uid ?? header.Uid, Gid = extension.Gid ?? header.Gid, Size = entry.Content is null ? 0 : _left, Capabilities = entry.Content is null ? null : extension.Capabilities };
     }
 
     private void ReadPax()
@@ -133,13 +133,20 @@ internal sealed class TarArchiveReader(Stream input)
             }
 
             var record = records[(space + 1)..(length - 1)];
-            ApplyPax(TarHeader.Text(record[..equals]), TarHeader.Text(record[(equals + 1)..]));
+            ApplyPax(TarHeader.Text(record[..equals]), record[(equals + 1)..]);
             records = records[length..];
         }
     }
 
-    private void ApplyPax(string key, string value)
+    private void ApplyPax(string key, ReadOnlySpan<byte> bytes)
     {
+        if (key == "SCHILY.xattr." + FileCapabilities.Attribute)
+        {
+            _extension = _extension with { Capabilities = FileCapabilities.OfAttribute(bytes) };
+            return;
+        }
+
+        var value = TarHeader.Text(bytes);
         _extension = key switch
         {
             "path" => _extension with { Name = value },

@@ -1,8 +1,8 @@
-using System.Formats.Tar;
 using Buildit.Core;
 using Buildit.Core.Trees;
 using Buildit.Store.Files;
 using Buildit.Store.Native;
+using Buildit.Store.Sources;
 
 namespace Buildit.Store.Trees;
 
@@ -25,48 +25,48 @@ internal sealed class TreeUnpacker(string directory)
         try
         {
             using var writers = new FileWriters();
-            using (var reader = new TarReader(tar, leaveOpen: true))
+            foreach (var entry in new TarArchiveReader(tar).Read())
             {
-                while (reader.GetNextEntry() is { } entry)
-                {
-                    cancel.ThrowIfCancellationRequested();
-                    Place(entry, writers);
-                }
+                cancel.ThrowIfCancellationRequested();
+                Place(entry, writers);
             }
 
-            tar.CopyTo(Stream.Null);
             return Tree.Create([.. _entries.Select(WithContent)], _mtime ?? 0);
         }
-        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or PathTooLongException)
+        catch (Exception e) when (e is FormatException or ArgumentException or OverflowException or PathTooLongException or RefusedException)
         {
             throw new InvalidDataException(e.Message, e);
         }
     }
 
-    private void Place(TarEntry tarEntry, FileWriters writers)
+    private void Place(ArchiveEntry archived, FileWriters writers)
     {
-        var path = tarEntry.EntryType == TarEntryType.Directory ? tarEntry.Name.TrimEnd('/') : tarEntry.Name;
+        var path = archived.Kind == EntryKind.Directory ? archived.Name.TrimEnd('/') : archived.Name;
         if (!TreePath.IsClean(path) || _made.GetValueOrDefault(TreePath.Parent(path), EntryKind.File) != EntryKind.Directory)
         {
             throw new InvalidDataException($"the path '{path}' cannot be in an output");
         }
 
-        var entry = new TreeEntry(path, KindOf(tarEntry)) { Mode = (int)tarEntry.Mode, Uid = tarEntry.Uid, Gid = tarEntry.Gid };
+        if (archived.Uid < 0 || archived.Gid < 0)
+        {
+            throw new InvalidDataException($"'{path}' has an owner that is out of range");
+        }
+
+        var entry = new TreeEntry(path, archived.Kind) { Mode = archived.Mode, Uid = archived.Uid, Gid = archived.Gid, Capabilities = archived.Capabilities };
         if (!_made.TryAdd(path, entry.Kind))
         {
             throw new InvalidDataException($"'{path}' is there twice");
         }
 
-        var time = tarEntry.ModificationTime.ToUnixTimeSeconds();
-        if ((_mtime ??= time) != time)
+        if ((_mtime ??= archived.Mtime) != archived.Mtime)
         {
             throw new InvalidDataException($"'{path}' has a time of its own");
         }
 
-        _entries.Add(Write(entry, tarEntry, Path.Combine(directory, path), writers));
+        _entries.Add(Write(entry, archived, Path.Combine(directory, path), writers));
     }
 
-    private TreeEntry Write(TreeEntry entry, TarEntry tarEntry, string place, FileWriters writers)
+    private TreeEntry Write(TreeEntry entry, ArchiveEntry archived, string place, FileWriters writers)
     {
         switch (entry.Kind)
         {
@@ -74,23 +74,22 @@ internal sealed class TreeUnpacker(string directory)
                 Directory.CreateDirectory(place);
                 return entry;
             case EntryKind.Symlink:
-                File.CreateSymbolicLink(place, tarEntry.LinkName);
-                return entry with { Target = tarEntry.LinkName };
+                File.CreateSymbolicLink(place, archived.Target!);
+                return entry with { Target = archived.Target };
             case EntryKind.HardLink:
-                if (_made.GetValueOrDefault(tarEntry.LinkName, EntryKind.Directory) != EntryKind.File)
+                if (_made.GetValueOrDefault(archived.Target!, EntryKind.Directory) != EntryKind.File)
                 {
-                    throw new InvalidDataException($"the hard link '{entry.Path}' names '{tarEntry.LinkName}', which is no file before it");
+                    throw new InvalidDataException($"the hard link '{entry.Path}' names '{archived.Target}', which is no file before it");
                 }
 
-                ContentOf(tarEntry.LinkName);
-                HardLink.Create(Path.Combine(directory, tarEntry.LinkName), place);
-                return entry with { Target = tarEntry.LinkName };
-            case EntryKind.File when tarEntry.Length <= FileWriters.MostBytes:
-                _written[entry.Path] = writers.Add(place, entry.IsExecutable, tarEntry.DataStream ?? Stream.Null, (int)tarEntry.Length, _mtime);
-                return entry with { Size = tarEntry.Length };
+                ContentOf(archived.Target!);
+                HardLink.Create(Path.Combine(directory, archived.Target!), place);
+                return entry with { Target = archived.Target };
+            case EntryKind.File when archived.Size <= FileWriters.MostBytes:
+                _written[entry.Path] = writers.Add(place, entry.IsExecutable, archived.Content!, (int)archived.Size, _mtime);
+                return entry with { Size = archived.Size };
             default:
-                var size = tarEntry.Length;
-                return entry with { Size = size, Content = NewFile.Write(place, entry.IsExecutable, tarEntry.DataStream ?? Stream.Null, _mtime) };
+                return entry with { Size = archived.Size, Content = NewFile.Write(place, entry.IsExecutable, archived.Content!, _mtime) };
         }
     }
 
@@ -98,13 +97,4 @@ internal sealed class TreeUnpacker(string directory)
     private Digest? ContentOf(string path) => _written.TryGetValue(path, out var writing) ? writing.GetAwaiter().GetResult() : null;
 
     private TreeEntry WithContent(TreeEntry entry) => ContentOf(entry.Path) is { } content ? entry with { Content = content } : entry;
-
-    private static EntryKind KindOf(TarEntry entry) => entry.EntryType switch
-    {
-        TarEntryType.Directory => EntryKind.Directory,
-        TarEntryType.RegularFile => EntryKind.File,
-        TarEntryType.SymbolicLink => EntryKind.Symlink,
-        TarEntryType.HardLink => EntryKind.HardLink,
-        var type => throw new InvalidDataException($"'{entry.Name}' is of type '{(char)type}', which no output can have"),
-    };
 }

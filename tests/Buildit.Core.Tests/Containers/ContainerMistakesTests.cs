@@ -5,8 +5,9 @@ namespace Buildit.Core.Tests.Containers;
 /// <summary>Each kind of mistake in a container.yaml: message, place and hint.</summary>
 public sealed class ContainerMistakesTests
 {
-    private const string Steps = "the steps are: vars, package, sync, directory, symlink, accounts, test, image";
+    private const string Steps = "the steps are: vars, package, exclude, sync, directory, symlink, accounts, licenses, test, image";
     private const string Variable = "use letters, digits and _, not beginning with a digit";
+    private const string DockerTag = "write NAME:TAG: docker wants lower-case letters and digits in the name, with single . _ - or / between them";
     private const string Tag = "write TAG or NAME:TAG; a tag has at most 128 letters, digits and . _ -, and begins with a letter, digit or _";
     private const string Octal = "write three or four digits from 0 to 7 (4 = read, 2 = write, 1 = execute), for example 0644";
 
@@ -20,6 +21,8 @@ public sealed class ContainerMistakesTests
     [InlineData("- package: {path: ./x}\n", "2:12 missing key 'type' in step 'package'")]
     [InlineData("- package: {type: embeded, path: ./x}\n", "2:19 'type': expected 'embedded' or 'recipe', got 'embeded' | did you mean 'embedded'?")]
     [InlineData("- package: {type: embedded, name: a/b, path: x}\n", "2:29 unknown key 'name' | known keys of step 'package': path, type")]
+    [InlineData("- exclude: debian/perl\n", "2:12 'exclude': expected a list, got text | write [debian/perl]")]
+    [InlineData("- exclude: [perl, debian/a, debian/a, sys-libs/zlib-1.3]\n", "2:13 'perl' is not the name of a package | write category/name or category/name-version, for example www-servers/nginx", "2:29 'debian/a' is there twice | keep one of the two", "2:39 'sys-libs/zlib-1.3' has a version | whichever version is needed stays out: write sys-libs/zlib")]
     [InlineData("- sync: {src: a, dest: etc/a}\n", "2:24 'etc/a' is not an absolute path | write '/etc/a'")]
     [InlineData("- sync: {src: a, dest: /a, chmod: 0999}\n", "2:35 'chmod': '0999' is not an octal file mode | " + Octal)]
     [InlineData("- sync: {src: a, dest: /a, chmod: rw-r--r--}\n", "2:35 'chmod': 'rw-r--r--' is not an octal file mode | write it in octal: 0644")]
@@ -43,12 +46,20 @@ public sealed class ContainerMistakesTests
     [InlineData("- test: {command: nginx -t}\n", "2:19 'command': expected a list, got text | write [nginx -t]")]
     [InlineData("- test: {command: []}\n", "2:19 the command is empty")]
     [InlineData("- test: {command: [a], expect: {exit: 256}}\n", "2:39 'exit': expected a number from 0 to 255, got '256'")]
-    [InlineData("- image: {type: docker-archive}\n", "2:17 image type 'docker-archive' is not supported | supported are: aci, oci")]
+    [InlineData("- image: {type: qcow2}\n", "2:17 image type 'qcow2' is not supported | supported are: aci, oci, docker-archive, tar")]
+    [InlineData("- image: {type: docker-archive, tag: latest}\n", "2:38 'latest' is not a tag | " + DockerTag)]
+    [InlineData("- image: {type: docker-archive, tag: 'Web:1'}\n", "2:38 'Web:1' is not a tag | " + DockerTag)]
     [InlineData("- image: {tag: x}\n", "2:10 missing key 'type' in step 'image'")]
     [InlineData("- image: {type: aci, compression: zstd}\n", "2:35 'compression': expected 'gzip' or 'none', got 'zstd'")]
     [InlineData("- image: {type: oci, layers: {max: 500}}\n", "2:36 'max': expected a number from 1 to 127, got '500'")]
     [InlineData("- image: {type: oci, expose: [http]}\n", "2:31 'http' is not a port | write a number from 1 to 65535, with /udp or /tcp if you like: 53/udp")]
     [InlineData("- image: {type: aci, content: {a: b}}\n", "2:31 'content': expected text, got a map | write the manifest as a block of text: 'content: |' and the JSON below, indented")]
+    [InlineData("- image: {type: oci, mount-points: {a: /a}}\n", "2:22 unknown key 'mount-points' | known keys of step 'image': archive, cmd, compression, entrypoint, env, expose, labels, layers, sbom, stop-signal, tag, type, user, volumes, workdir")]
+    [InlineData("- image: {type: aci, mount-points: {a: {readonly: true}}}\n", "2:40 missing key 'path' in a mount point", "2:41 unknown key 'readonly' | did you mean 'read-only'?")]
+    [InlineData("- image: {type: aci, ports: {http: {port: x, protocol: tpc}}}\n", "2:43 'port': expected a number from -2147483648 to 2147483647, got 'x'", "2:56 'protocol': expected 'tcp' or 'udp' or 'sctp', got 'tpc' | did you mean 'tcp'?")]
+    [InlineData("- image: {type: aci, event-handlers: {post-stp: [/a]}}\n", "2:39 unknown key 'post-stp' | did you mean 'post-stop'?")]
+    [InlineData("- image: {type: aci, isolators: {cpus: 1}}\n", "2:34 unknown key 'cpus' | did you mean 'cpu'?")]
+    [InlineData("- image: {type: aci, isolators: {block-iops: {request: 1}, cpu-shares: many, no-new-privileges: 1}}\n", "2:47 unknown key 'request' | known keys of 'block-iops': limit", "2:72 'cpu-shares': expected a number from -2147483648 to 2147483647, got 'many'", "2:97 'no-new-privileges': expected true or false, got '1'")]
     [InlineData("- image: {type: oci, env: {'A=B': c, 'x y': z, OK: d}}\n", "2:28 'A=B' is not the name of an environment variable | " + Variable, "2:38 'x y' is not the name of an environment variable | " + Variable)]
     [InlineData("- image: {type: oci, stop-signal: FOO}\n", "2:35 'FOO' is not a signal | write its name, for example SIGQUIT, or a number from 1 to 64")]
     [InlineData("- image: {type: oci, stop-signal: 65}\n", "2:35 '65' is not a signal | write its name, for example SIGQUIT, or a number from 1 to 64")]
@@ -60,6 +71,12 @@ public sealed class ContainerMistakesTests
     [InlineData("- vars: {name: b}\n", "2:10 variable 'name' is defined twice; first on line 1 | keep one of the two")]
     [InlineData("- vars: {x y: b}\n", "2:10 'x y' is not the name of a variable | use letters, digits, _ and -, beginning with a letter")]
     [InlineData("- vars: {x: 'a{{ name }}'}\n", "2:15 the value of a variable cannot be a template | write the value out")]
+    [InlineData("- image: {type: oci, sbom: file}\n", "2:28 'sbom': expected 'off' or 'files' or 'referrer', got 'file' | did you mean 'files'?")]
+    [InlineData("- licenses: {}\n", "2:13 the step says nothing about licenses | give it 'allow' or 'deny', lists of identifiers of https://spdx.org/licenses")]
+    [InlineData("- licenses: {allow: [MTI]}\n", "2:22 no license is called 'MTI' | did you mean 'MIT'?")]
+    [InlineData("- licenses: {deny: [GPL-9*]}\n", "2:21 no license is called 'GPL-9*' | write identifiers of https://spdx.org/licenses, where * stands for anything: BSD-*")]
+    [InlineData("- licenses: {allow: [GPL-2.0-only WITH GCC-exeption-3.1]}\n", "2:22 no exception is called 'GCC-exeption-3.1' | did you mean 'GCC-exception-3.1'?")]
+    [InlineData("- licenses: {allow: [MIT, BSD-*, LicenseRef-x], concluded: {debian/libc6: MIT AND}}\n", "2:61 'MIT AND' is not an SPDX license expression: a license is missing at the end | write identifiers of https://spdx.org/licenses, joined by AND, OR, WITH")]
     public void In_a_step(string step, params string[] mistakes) => Assert.Equal(mistakes, Of("- vars: {name: a, version: 1}\n" + step));
 
     [Theory]

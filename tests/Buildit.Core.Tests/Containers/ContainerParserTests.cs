@@ -50,7 +50,7 @@ public sealed class ContainerParserTests
         var images = Read(Nginx).Steps.OfType<Step.Image>().ToArray();
         Assert.Equal([ImageFormat.Aci, ImageFormat.Oci], images.Select(i => i.Format));
         Assert.StartsWith("{\"acKind\": \"ImageManifest\", \"acVersion\": \"0.8.11\", \"name\": \"nginx-production-1.26.3-p1\",\n", images[0].Content!.Value, StringComparison.Ordinal);
-        Assert.Equal(("nginx-production:1.26.3-p1", "gzip", 64, "nginx"), (images[1].Tag, images[1].Compression, images[1].MaxLayers, images[1].Settings.User));
+        Assert.Equal(("nginx-production:1.26.3-p1", "zstd", 64, "nginx"), (images[1].Tag, images[1].Compression, images[1].MaxLayers, images[1].Settings.User));
         Assert.Equal(["80"], images[1].Settings.Expose.AsEnumerable());
     }
 
@@ -94,7 +94,7 @@ public sealed class ContainerParserTests
             - image:
                 type: oci
                 archive: yes
-                compression: zstd
+                compression: gzip
                 layers: {max: 5}
                 cmd: [x]
                 env: {Z: "1", A: "{{ name }}"}
@@ -104,10 +104,21 @@ public sealed class ContainerParserTests
                 expose: [53/udp]
                 labels: {org.x: y}
             """).Steps.OfType<Step.Image>().Single();
-        Assert.Equal((true, "zstd", 5), (image.Archive, image.Compression, image.MaxLayers));
+        Assert.Equal((true, "gzip", 5), (image.Archive, image.Compression, image.MaxLayers));
         Assert.Equal([new("Z", "1"), new("A", "a")], image.Settings.Environment.AsEnumerable());
         Assert.Equal(("/srv", "SIGQUIT", "y", "x", "/data", "53/udp"),
             (image.Settings.WorkingDirectory, image.Settings.StopSignal, image.Settings.Labels["org.x"], image.Settings.Cmd[0], image.Settings.Volumes[0], image.Settings.Expose[0]));
+    }
+
+    [Theory]
+    [InlineData("- image: {type: docker-archive, tag: 'reg.example.org:5000/team/web_app:1.0-A', layers: {max: 3}, cmd: [x]}", ImageFormat.DockerArchive, "none")]
+    [InlineData("- image: {type: tar}", ImageFormat.Tar, "none")]
+    [InlineData("- image: {type: aci}", ImageFormat.Aci, "gzip")]
+    [InlineData("- image: {type: oci}", ImageFormat.Oci, "zstd")]
+    public void Every_type_of_image_is_read_with_its_usual_compression(string step, ImageFormat format, string compression)
+    {
+        var image = Read($"- vars: {{name: a, version: 1}}\n{step}\n").Steps.OfType<Step.Image>().Single();
+        Assert.Equal((format, compression), (image.Format, image.Compression));
     }
 
     [Fact]

@@ -58,6 +58,21 @@ public class RuntimeGraphTests
         Assert.Equal(ExitCode.Unresolvable, error.Code);
     }
 
+    [Fact]
+    public void What_is_excluded_is_left_out_with_what_only_it_needs_and_no_edge_leads_there()
+    {
+        var package = _demo.Package("g/app");
+        var closure = RuntimeClosure.Of([package], new HashSet<string> { "lib/bbb" }, p => Recorded(p, p.Name switch { "g/app" => "lib/bbb debian/data", "lib/bbb" => "lib/ccc", _ => "" }));
+        Assert.Equal(["debian/data", "g/app"], closure.Packages.Select(p => p.Package.Name));
+        Assert.Empty(closure.Missing);
+        Assert.Equal(["g/app -> debian/data: declared runtime need ()"], RuntimeGraph.Of(closure, [], [Link("/usr/bin/demo", "g/app", "libb.so", "lib/bbb")]).Edges.Select(Show));
+    }
+
+    [Fact]
+    public void What_a_recipe_says_is_opened_is_a_reason_without_files() => Assert.Equal(
+        [" -> g/app: asked for (place)", "g/app -> lib/ccc: opens libccc.so ()"],
+        Graph("g/app", [new("", "g/app", ReasonKind.Dlopen, "libccc.so", "/usr/lib/libccc.so", "lib/ccc")], ("g/app", "lib/ccc")).Edges.Select(Show));
+
     private RuntimeGraph Graph(string top, FileLink[] links, params (string Package, string Needs)[] records)
     {
         var needs = records.ToDictionary(r => r.Package, r => r.Needs, StringComparer.Ordinal);

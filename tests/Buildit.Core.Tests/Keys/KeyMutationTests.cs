@@ -60,9 +60,11 @@ public class KeyMutationTests
         ["output of an included path"] = d => d.Files.Edit(Demo.Recipe, "dev: {include", "doc: {include"),
         ["excluded path"] = d => d.Files.Edit(Demo.Recipe, "/usr/share/info", "/usr/share/man"),
         ["symbols"] = d => d.Files.Edit(Demo.Recipe, "outputs:", "outputs:\n  keep-symbols: true"),
+        ["opened library"] = d => d.Files.Edit(Demo.Recipe, "    permissions:", "    dlopen: [libnss_dns.so.2]\n    permissions:"),
         ["permission's mode"] = d => d.Files.Edit(Demo.Recipe, "4755", "0755"),
         ["permission's user"] = d => d.Files.Edit(Demo.Recipe, "\"0:10\"", "\"1:10\""),
         ["permission's group"] = d => d.Files.Edit(Demo.Recipe, "\"0:10\"", "\"0:11\""),
+        ["permission's capabilities"] = d => d.Files.Edit(Demo.Recipe, "mode: \"4755\",", "mode: \"4755\", capabilities: cap_kill=ep,"),
         ["permission's path"] = d => d.Files.Edit(Demo.Recipe, "/usr/bin/demo:", "/usr/bin/demo2:"),
         ["helper file's content"] = d => d.Files.With(At + "files/start.sh", "#!/bin/bash\n", executable: true),
         ["helper file's name"] = d => d.Files.Without(At + "files/start.sh").With(At + "files/run.sh", "#!/bin/sh\n", executable: true),
@@ -110,6 +112,8 @@ public class KeyMutationTests
         [nameof(ResolvedRecipe.Timeout)] = null,
         [nameof(ResolvedRecipe.Summary)] = null,
         [nameof(ResolvedRecipe.License)] = null,
+        [nameof(ResolvedRecipe.Homepage)] = null,
+        [nameof(ResolvedRecipe.Cpe)] = null,
     };
 
     private static readonly Dictionary<string, Action<Demo>> Silent = new()
@@ -133,6 +137,7 @@ public class KeyMutationTests
         ["URL"] = d => d.Files.Edit(Demo.Recipe, "url: https://demo.example.org/demo-1.0.tar.gz", "url: https://other.example.org/demo_1.0.orig.tar.xz"),
         ["mirrors"] = d => d.Files.Edit(Demo.Recipe, "mirrors: [https://mirror", "mirrors: [https://other"),
         ["timeout"] = d => d.Files.Edit(Demo.Recipe, "30m", "2h"),
+        ["allowed reference"] = d => d.Files.Edit(Demo.Recipe, "    permissions:", "    allow-references: [/usr/bin/perl]\n    permissions:"),
         ["package that nobody needs"] = d => d.Debs["unused"] = ("unused 1", ""),
         ["link of a package that nobody needs"] = d => d.DebianLinks["unused /x"] = "y",
         ["place of a .deb"] = d => d.Pool = "pool/other",
@@ -179,7 +184,7 @@ public class KeyMutationTests
     {
         var package = (Package.Built)new Demo().Package();
         var (key, action) = (RecipeKeys.OfRecipe(package.Recipe, [], [], [], [], []).Digest, RecipeKeys.OfAction(package.Recipe, Digest.Of("root"), [], null).Digest);
-        var changed = Properties[name] is { } change ? change(package.Recipe) : package.Recipe with { Timeout = TimeSpan.FromDays(1), Summary = "other", License = "other" };
+        var changed = Properties[name] is { } change ? change(package.Recipe) : package.Recipe with { Timeout = TimeSpan.FromDays(1), Summary = "other", License = "other", Homepage = "other", Cpe = "other" };
         Assert.Equal(Properties[name] is null, key == RecipeKeys.OfRecipe(changed, [], [], [], [], []).Digest);
         Assert.Equal(Properties[name] is null, action == RecipeKeys.OfAction(changed, Digest.Of("root"), [], null).Digest);
     }

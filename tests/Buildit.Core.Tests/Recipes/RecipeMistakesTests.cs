@@ -30,6 +30,8 @@ public sealed class RecipeMistakesTests
     [InlineData("name: a\nbuild: {build: make}\n", "2:1 there is something to build, but no version of it | add 'versions'")]
     [InlineData("name: a\nversions: {1: {sources: [{path: x}]}}\n", "2:1 there are sources, but nothing says how to build them | add 'build' or 'style'")]
     [InlineData("name: a\noutputs: {bin: {}}\n", "2:11 unknown key 'bin' | known keys of 'outputs': debug, dev, doc, exclude, keep-symbols, runtime")]
+    [InlineData("name: a\noutputs: {runtime: {dlopen: [/usr/lib/liba.so]}}\n", "2:30 '/usr/lib/liba.so' is not a soname | write the name that is opened, for example libnss_dns.so.2; a plug-in that is opened by its path needs no entry")]
+    [InlineData("name: a\noutputs: {dev: {dlopen: [liba.so]}}\n", "2:17 unknown key 'dlopen' | known keys of output 'dev': include, permissions")]
     [InlineData("name: a\noutputs: {runtime: {permissions: {/x: {mode: 0999}}}}\n", "2:46 'mode': '0999' is not an octal file mode | write three or four digits from 0 to 7 (4 = read, 2 = write, 1 = execute), for example 0644")]
     [InlineData("name: a\noutputs: {runtime: {permissions: {/x: {mode: rwxr-x---}}}}\n", "2:46 'mode': 'rwxr-x---' is not an octal file mode | write it in octal: 0750")]
     [InlineData("name: a\noutputs: {runtime: {permissions: {/x: {owner: nginx}}}}\n", "2:47 'nginx' is not a numeric owner | write \"UID:GID\" in numbers, for example \"101:101\"")]
@@ -82,6 +84,12 @@ public sealed class RecipeMistakesTests
     [InlineData("base: a/b\npatches: [{description: x}]\n", "2:11 a patch needs either 'file' or 'url'")]
     [InlineData("base: a/b\npatches: [{file: a, versions: new}]\n", "2:31 'new' is not a version condition | write terms like '>=1.26 <1.28', with >=, <=, >, < or =")]
     public void In_a_derived_recipe(string text, string mistake) => Assert.Equal([mistake], Of(text));
+
+    [Theory]
+    [InlineData("cap_net_bind_servic=ep", "5:46 'cap_net_bind_servic=ep' is no set of capabilities | did you mean 'cap_net_bind_service'?")]
+    [InlineData("cap_kill", "5:46 'cap_kill' is no set of capabilities | write names and flags (e, i, p) as setcap(8) takes them, for example cap_net_bind_service=ep")]
+    public void In_capabilities(string written, string mistake) =>
+        Assert.Equal([mistake], Of($"name: a\nversions: {{1.0: {{}}}}\nstyle: copy\noutputs:\n  runtime: {{permissions: {{/x: {{capabilities: {written}}}}}}}\n"));
 
     [Fact]
     public void All_mistakes_are_told_at_once_in_the_order_of_the_file() => Assert.Equal(

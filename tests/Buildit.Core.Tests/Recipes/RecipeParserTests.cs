@@ -155,5 +155,15 @@ public sealed class RecipeParserTests
         Assert.Equal(("autotools", "", "toolchain/c"), (style.Name, style.Phases["check"], style.Needs.Tools[0].Value));
     }
 
+    [Theory]
+    [InlineData("license: BSD-2-Clause AND (MIT OR LicenseRef-own)", null)]
+    [InlineData("license: BSD2", "2:10 the SPDX License List has no license 'BSD2' | see https://spdx.org/licenses; for another license write LicenseRef-NAME")]
+    [InlineData("license: Apache-2", "2:10 the SPDX License List has no license 'Apache-2' | did you mean 'Apache-2.0'?")]
+    [InlineData("license: MIT or", "2:10 'MIT or' is not an SPDX license expression: a license is missing at the end | write identifiers of https://spdx.org/licenses, joined by AND, OR, WITH")]
+    [InlineData("license: GPL-2.0", "2:10 'GPL-2.0' does not say whether later versions of the license count | write GPL-2.0-only or GPL-2.0-or-later")]
+    [InlineData("cpe: openssl", "2:6 'openssl' does not name a product | write VENDOR:PRODUCT as vulnerability databases do, for example openssl:openssl")]
+    public void What_a_license_or_product_cannot_be_is_a_warning(string line, string? warning) =>
+        Assert.Equal(warning is null ? [] : [warning], Mistakes.Of($"name: a\n{line}\n", (t, b) => RecipeParser.Parse(t, "pkgs/x", b)));
+
     private static Recipe Read(string text) => Mistakes.None(text, (t, b) => RecipeParser.Parse(t, "pkgs/x", b));
 }

@@ -24,6 +24,7 @@ public class CanonicalTarTests
         ["hard links"] = [File("a/first", "x"), new("a/second", EntryKind.HardLink) { Target = "a/first" }, new(new string('z', 120), EntryKind.HardLink) { Target = "a/first" }],
         ["long link targets"] = [Link("a", new('t', 100)), Link("b", new('t', 101)), Link("c", "/" + new string('é', 200))],
         ["modes and owners"] = [File("suid", "x") with { Mode = 0x9ED }, File("sticky", "y") with { Mode = 0x3FF, Uid = 0x1FFFFF, Gid = 0x200000 }, File("nobody", "z") with { Uid = int.MaxValue, Gid = 65534 }],
+        ["capabilities"] = [File("ping", "x") with { Mode = 0x1ED, Capabilities = FileCapabilities.TryParse("cap_setuid,cap_net_raw=ep") }, File(new('l', 120), "y") with { Capabilities = FileCapabilities.TryParse("cap_bpf=i") }],
     };
 
     public static TheoryData<string> Names => [.. Samples.Keys];
@@ -64,12 +65,31 @@ public class CanonicalTarTests
     {
         const long size = 9L << 30;
         using var output = new MemoryStream();
-        Assert.Throws<InvalidDataException>(() => new CanonicalTarWriter(output).WriteEntry(new("big", EntryKind.File) { Size = size }, Time, _ => new MemoryStream([1])));
+        var tar = new CanonicalTarWriter(output);
+        Assert.Throws<InvalidDataException>(() => tar.WriteEntry(new("big", EntryKind.File) { Size = size }, Time, _ => new MemoryStream([1])));
+        tar.Finish();
         var bytes = output.ToArray();
         Assert.Equal('x', (char)bytes[156]);
         var record = $"size={size.ToString(CultureInfo.InvariantCulture)}\n";
         Assert.Equal($"{record.Length + 3} {record}", Encoding.ASCII.GetString(bytes, 512, record.Length + 3));
         Assert.Equal("big", Encoding.ASCII.GetString(bytes, 1024, 3));
+    }
+
+    [Fact]
+    public void Capabilities_are_an_attribute_as_tars_of_Linux_have_it()
+    {
+        var bytes = Write([File("ping", "x") with { Capabilities = FileCapabilities.TryParse("cap_net_raw=ep") }]);
+        Assert.Equal('x', (char)bytes[156]);
+        Assert.Equal([.. "57 SCHILY.xattr.security.capability="u8, 1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)'\n'], bytes[512..(512 + 57)]);
+    }
+
+    [Fact]
+    public void A_file_larger_than_the_buffer_is_passed_on_whole()
+    {
+        var content = string.Concat(Enumerable.Range(0, 150_000).Select(i => (char)('a' + (i % 23))));
+        var bytes = Write([File("a", "x"), File("b", content + content), File("c", content), File("d", "y")]);
+        using var reader = new TarReader(new MemoryStream(bytes));
+        Assert.Equal(["x", content + content, content, "y"], Enumerable.Range(0, 4).Select(_ => new StreamReader(reader.GetNextEntry()!.DataStream!).ReadToEnd()));
     }
 
     [Fact]

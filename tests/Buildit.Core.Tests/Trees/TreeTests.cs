@@ -8,11 +8,12 @@ public class TreeTests
     [Fact]
     public void Reading_gives_what_was_printed_whatever_the_names_are()
     {
-        string[] names = ["plain", "with space", " ", "line\nbreak", "back\\slash", "\\", "\\s", "\\n", "a -> b", " -> ", "->", "é", "😀", "tab\there", "return\rhere"];
+        string[] names = ["plain", "with space", " ", "line\nbreak", "back\\slash", "\\", "\\s", "\\n", "a -> b", "a with b", " -> ", "->", "é", "😀", "tab\there", "return\rhere"];
         var tree = Tree.Create(
             names.SelectMany(n => new TreeEntry[]
             {
                 new("files/" + n, EntryKind.File) { Mode = 0x9ED, Uid = 5, Gid = 6, Size = 1L << 40, Content = Digest.Of(n) },
+                new("programs/" + n, EntryKind.File) { Content = Digest.Of(n), Capabilities = FileCapabilities.TryParse("cap_chown=p cap_kill=i") },
                 new("links/" + n, EntryKind.Symlink) { Target = n },
                 new("more/" + n, EntryKind.HardLink) { Target = "files/" + n },
             }),
@@ -20,7 +21,7 @@ public class TreeTests
         var read = Tree.Parse(tree.Print());
         Assert.Equal(tree.Entries.AsEnumerable(), read.Entries);
         Assert.Equal(tree.Mtime, read.Mtime);
-        Assert.Equal(4 + (3 * names.Length) - 1, tree.Entries.Length);
+        Assert.Equal(5 + (4 * names.Length) - 1, tree.Entries.Length);
     }
 
     [Theory]
@@ -31,6 +32,7 @@ public class TreeTests
     [InlineData("buildit-tree 1 mtime=5\nf 9 0 0 0 - x")]
     [InlineData("buildit-tree 1 mtime=5\nf 644 0 0 0 - x\\")]
     [InlineData("buildit-tree 1 mtime=5\nf 644 99999999999 0 0 - x")]
+    [InlineData("buildit-tree 1 mtime=5\nf 644 0 0 0 - x with wings")]
     [InlineData("buildit-tree 1 mtime=5\nq 644 0 0 0 - x")]
     public void What_was_not_printed_is_refused(string text) => Assert.Throws<FormatException>(() => Tree.Parse(text));
 

@@ -74,6 +74,10 @@ public sealed class AciWriterTests : IDisposable
     [InlineData("manifest rootfs/ other", "'other' does not belong there")]
     [InlineData("manifest rootfs/ rootfs-extra", "'rootfs-extra' does not belong there")]
     [InlineData("manifest rootfs/ rootfs/x rootfs/x", "'rootfs/x' is there twice")]
+    [InlineData("manifest rootfs/ rootfs/", "'rootfs' is there twice")]
+    [InlineData("manifest rootfs/ manifest", "'manifest' is there twice")]
+    [InlineData("manifest/ rootfs/", "'x.aci' has no `manifest`")]
+    [InlineData("manifest rootfs@", "'x.aci' has no entry for the directory `rootfs`")]
     [InlineData("manifest rootfs/ rootfs/../../x", "'rootfs/../../x' leads out of the image")]
     public void An_archive_has_a_manifest_and_a_root_and_nothing_else(string names, string expected)
     {
@@ -81,9 +85,9 @@ public sealed class AciWriterTests : IDisposable
         var tar = new CanonicalTarWriter(stream);
         foreach (var name in names.Split(' '))
         {
-            if (name.EndsWith('/'))
+            if (name[^1] is '/' or '@')
             {
-                tar.WriteEntry(new(name.TrimEnd('/'), EntryKind.Directory), 0, _ => Stream.Null);
+                tar.WriteEntry(name[^1] == '/' ? new(name[..^1], EntryKind.Directory) : new(name[..^1], EntryKind.Symlink) { Target = "elsewhere" }, 0, _ => Stream.Null);
             }
             else
             {

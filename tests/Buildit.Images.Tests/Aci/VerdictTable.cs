@@ -125,6 +125,13 @@ public static class VerdictTable
         App("supplementary groups", """ "supplementaryGIDs":[4,5] """, true, Verdict.Good);
         App("supplementary group as text", """ "supplementaryGIDs":["4"] """, false, Verdict.Bad);
         App("user labels", """ "userLabels":{"A b":"c"},"userAnnotations":{"x":"y"} """, true, Verdict.Good);
+        App("port in upper case", """ "ports":[{"name":"HTTP","protocol":"tcp","port":80}] """, false, Verdict.Warned);
+        App("event without commands", """ "eventHandlers":[{"name":"pre-start","exec":[]}] """, true, Verdict.Good);
+        App(
+            "all that keys can say",
+            """ "exec":["/a"],"workingDirectory":"/w","environment":[{"name":"A","value":"b"}],"mountPoints":[{"name":"tls","path":"/tls","readOnly":true},{"name":"volume-data","path":"/data"}],"ports":[{"name":"80-tcp","protocol":"tcp","port":80},{"name":"https","protocol":"tcp","port":443,"count":2,"socketActivated":true}],"eventHandlers":[{"name":"pre-start","exec":["/b","-c"]},{"name":"post-stop","exec":["/z"]}],"supplementaryGIDs":[4,5],"isolators":[{"name":"resource/cpu","value":{"limit":"500m"}},{"name":"resource/memory","value":{"request":"1Gi","limit":"2Gi"}},{"name":"resource/block-iops","value":{"default":true,"limit":"5"}},{"name":"resource/network-bandwidth","value":{"default":true,"limit":"1G"}},{"name":"os/linux/capabilities-remove-set","value":{"set":["CAP_SYS_ADMIN"]}},{"name":"os/linux/seccomp-remove-set","value":{"set":["kill"],"errno":"EPERM"}},{"name":"os/linux/selinux-context","value":{"user":"u","role":"r","type":"t","level":"s0"}},{"name":"os/linux/no-new-privileges","value":true},{"name":"os/linux/oom-score-adj","value":-5},{"name":"os/linux/cpu-shares","value":9},{"name":"os/unix/sysctl","value":{"a.b":"1"}}],"userAnnotations":{"x":"y"},"userLabels":{"A b":"c"} """,
+            true,
+            Verdict.Good);
         App("user label as number", """ "userLabels":{"a":1} """, false, Verdict.Bad);
     }
 
@@ -150,6 +157,8 @@ public static class VerdictTable
         Isolator("no capability", One("os/linux/capabilities-retain-set", """{"set":[]}"""), false, Verdict.Bad);
         Isolator("no set", One("os/linux/capabilities-remove-set", "{}"), false, Verdict.Bad);
         Isolator("keep and remove", One("os/linux/seccomp-retain-set", """{"set":["read"]}""") + "," + One("os/linux/seccomp-remove-set", """{"set":["kill"]}"""), false, Verdict.Bad);
+        Isolator("keep and remove capabilities", One("os/linux/capabilities-retain-set", """{"set":["CAP_KILL"]}""") + "," + One("os/linux/capabilities-remove-set", """{"set":["CAP_CHOWN"]}"""), true, Verdict.Bad);
+        Isolator("no system call", One("os/linux/seccomp-remove-set", """{"set":[]}"""), false, Verdict.Bad);
         Isolator("seccomp with error", One("os/linux/seccomp-remove-set", """{"set":["kill"],"errno":"EPERM"}"""), true, Verdict.Good);
         Isolator("seccomp with wrong error", One("os/linux/seccomp-remove-set", """{"set":["kill"],"errno":"eperm"}"""), false, Verdict.Bad);
         Isolator("selinux", One("os/linux/selinux-context", """{"user":"u","role":"r","type":"t","level":"s0:c1"}"""), true, Verdict.Good);
@@ -181,6 +190,9 @@ public static class VerdictTable
         Dependency("short id", """{"imageName":"x","imageID":"sha512-ab"}""", true, Verdict.Good);
         Dependency("id by another algorithm", """{"imageName":"x","imageID":"sha256-ab"}""", false, Verdict.Bad);
         Dependency("negative size", """{"imageName":"x","size":-1}""", false, Verdict.Bad);
+        Dependency("name in upper case", """{"imageName":"X/y"}""", false, Verdict.Warned);
+        Dependency("label twice", """{"imageName":"x","labels":[{"name":"a","value":"1"},{"name":"a","value":"2"}]}""", false, Verdict.Bad);
+        rows.Add("annotation in upper case", Whole(rest: """ "annotations":[{"name":"Authors","value":"1"}] """), false, Verdict.Warned);
         Annotation("created", "2026-01-31T12:00:00Z", true, Verdict.Good);
         Annotation("created", "2026-01-31T12:00:00.5+01:00", true, Verdict.Good);
         Annotation("created", "2026-01-31", false, Verdict.Bad);

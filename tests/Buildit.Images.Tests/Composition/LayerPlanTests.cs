@@ -27,6 +27,13 @@ public sealed class LayerPlanTests : IDisposable
         Assert.Equal(expected, string.Join('|', LayerPlan.Make(Root(), most).Select(l => string.Join(',', l.Parts.Select(p => p.Package)))));
 
     [Fact]
+    public void The_largest_stay_alone_wherever_they_are()
+    {
+        var root = Sample.Root([Part("a", 900), Part("b", 1), Part("c", 2), Part("d", 800), Part("e", 3), Part("f", 4)]);
+        Assert.Equal("a|b,c|d|e,f|", string.Join('|', LayerPlan.Make(root, 5).Select(l => string.Join(',', l.Parts.Select(p => p.Package)))));
+    }
+
+    [Fact]
     public void A_name_that_would_delete_a_file_is_refused()
     {
         var root = Sample.Root([Sample.Part(_directory, "a", (Sample.File("usr/.wh.x"), "x"))]);

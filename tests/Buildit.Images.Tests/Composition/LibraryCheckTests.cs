@@ -93,6 +93,33 @@ public sealed class LibraryCheckTests : IDisposable
         Assert.Contains("and 2 more files of 'debian/openssl' need '/usr/bin/perl'", Single(Severity.Warning, Part("debian/openssl", scripts)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Whoever_knows_the_package_is_asked_and_quoted()
+    {
+        var asked = new List<Wanted>();
+        var bag = new DiagnosticBag();
+        var parts = new[] { Libc(), Part("app", Program("usr/bin/app", TinyElf.Make(["libssl.so.3"], Loader)), Program("usr/bin/s", "#!/usr/bin/env perl\n"u8.ToArray()), Program("usr/bin/env", TinyElf.Make([]))) };
+        LibraryCheck.Run(Sample.Root(parts), w => Advise(w), bag);
+        Assert.Equal(["'libssl.so.3' is somewhere", "'perl' is somewhere"], bag.Items.Select(i => i.Hint));
+        Assert.Equal([new("libssl.so.3", true, "app"), new("perl", false, "app")], asked);
+
+        string Advise(Wanted wanted)
+        {
+            asked.Add(wanted);
+            return $"'{wanted.What}' is somewhere";
+        }
+    }
+
+    [Fact]
+    public void What_a_recipe_says_is_opened_must_be_there()
+    {
+        var app = Part("app", Program("usr/bin/app", TinyElf.Make([], Loader, runpath: "$ORIGIN/../lib/app")), Plain("usr/lib/app/libplug.so.1", TinyElf.Make([])));
+        Assert.Empty(Run(Libc(), app with { Dlopen = ["libc.so.6", "libplug.so.1"] }));
+        var missing = Single(Severity.Error, Libc(), app with { Dlopen = ["libnss_dns.so.2"] });
+        Assert.Equal("'app' opens 'libnss_dns.so.2' (dlopen), which is not in the image", missing.Message);
+        Assert.Contains("there is '/usr/lib/app/libplug.so.1'", Single(Severity.Error, Libc(), app, Part("other", Program("usr/bin/o", TinyElf.Make([], Loader))) with { Dlopen = ["libplug.so.1"] }).Hint, StringComparison.Ordinal);
+    }
+
     private ImagePart Libc() => Part(
         "debian/libc6", Plain(Lib + "libc.so.6", TinyElf.Make([])), Program(Lib + "ld-linux-x86-64.so.2", TinyElf.Make([])), Link("usr/lib64/ld-linux-x86-64.so.2", "../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"));
 
@@ -107,7 +134,7 @@ public sealed class LibraryCheckTests : IDisposable
     private static IReadOnlyList<Diagnostic> Run(params ImagePart[] parts)
     {
         var bag = new DiagnosticBag();
-        LibraryCheck.Run(Sample.Root(parts), bag);
+        LibraryCheck.Run(Sample.Root(parts), _ => null, bag);
         return bag.Items;
     }
 

@@ -41,9 +41,9 @@ public sealed class RuntimeLinksTests : IDisposable
             Part("app", Program("usr/bin/a", "#!/usr/bin/env -S python3 -u\n"u8.ToArray()), Program("usr/bin/b", "#! /bin/sh -e\n"u8.ToArray()), Program("usr/bin/c", "#!/usr/bin/perl\n"u8.ToArray())));
         Assert.Equal(
             [
-                "/usr/bin/a (app) Interpreter /usr/bin/env -> /usr/bin/env (tools)",
-                "/usr/bin/a (app) Interpreter python3 -> /usr/bin/python3 (tools)",
-                "/usr/bin/b (app) Interpreter /bin/sh -> /usr/bin/sh (tools)",
+                "/usr/bin/a (app) Shebang /usr/bin/env -> /usr/bin/env (tools)",
+                "/usr/bin/a (app) Shebang python3 -> /usr/bin/python3 (tools)",
+                "/usr/bin/b (app) Shebang /bin/sh -> /usr/bin/sh (tools)",
             ],
             links.Links.Select(Show));
     }
@@ -55,7 +55,14 @@ public sealed class RuntimeLinksTests : IDisposable
         var own = new ContainerFiles([new(Sample.File("opt/run", "#!/bin/sh\n", 0x1ED), Sample.Span) { Open = () => new MemoryStream(script) }]);
         var bag = new DiagnosticBag();
         var root = ImageRoot.Compose([Part("tools", Program("usr/bin/sh", TinyElf.Make([])))], own, Sample.Date, bag)!;
-        Assert.Equal(["/opt/run () Interpreter /bin/sh -> /usr/bin/sh (tools)"], RuntimeLinks.Find(root).Links.Select(Show));
+        Assert.Equal(["/opt/run () Shebang /bin/sh -> /usr/bin/sh (tools)"], RuntimeLinks.Find(root).Links.Select(Show));
+    }
+
+    [Fact]
+    public void What_a_recipe_says_is_opened_is_found_as_the_package_s_programs_would_find_it()
+    {
+        var links = Find(Libc(), Part("app", Program("usr/bin/app", TinyElf.Make([], Loader))) with { Dlopen = ["libc.so.6", "libgone.so.1"] });
+        Assert.Equal([" (app) Dlopen libc.so.6 -> /usr/lib/x86_64-linux-gnu/libc.so.6 (libc)"], links.Links.Where(l => l.Kind == Core.Graphs.ReasonKind.Dlopen).Select(Show));
     }
 
     private static RuntimeLinks Find(params ImagePart[] parts) => RuntimeLinks.Find(Sample.Root(parts));

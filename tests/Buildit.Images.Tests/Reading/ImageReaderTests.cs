@@ -5,6 +5,8 @@ using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 using Buildit.Images.Aci;
 using Buildit.Images.Composition;
+using Buildit.Images.Docker;
+using Buildit.Images.Flat;
 using Buildit.Images.Oci;
 using Buildit.Images.Reading;
 using Buildit.Images.Tests.Composition;
@@ -23,18 +25,20 @@ public sealed class ImageReaderTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_layout_its_archive_and_an_ACI_have_the_files_that_were_composed(bool compressed)
+    public async Task Every_form_of_image_has_the_files_that_were_composed(bool compressed)
     {
         var root = Root();
         var expected = Sample.Print(root);
         await OciAsync(root, compressed);
         await new AciWriter(compressed ? new TestCompressor() : null).WriteAsync(root, "{}"u8.ToArray(), _directory.At("x.aci"), default);
-        foreach (var name in new[] { "x.oci", "x.oci.tar", "x.aci" })
+        await RootArchive.WriteAsync(root, _directory.At("x.tar"), default);
+        await DockerArchive.WriteAsync(await OciAsync(root, compressed: false), Sample.Date, _directory.At("x.docker.tar"), default);
+        foreach (var (name, format) in new[] { ("x.oci", "oci"), ("x.oci.tar", "oci"), ("x.aci", "aci"), ("x.tar", "tar"), ("x.docker.tar", "docker-archive") })
         {
             var image = Read(name);
             Assert.Equal(expected, Tree.Create(image.Entries, Sample.Date).Print());
             Assert.Equal("libc.so.6", Assert.Single(image.Elves["usr/bin/b"].Needed));
-            Assert.Equal(name == "x.aci" ? "aci" : "oci", image.Format);
+            Assert.Equal(format, image.Format);
         }
 
         Assert.Equal(["manifest", "configuration"], Read("x.oci").Documents.Select(d => d.Name));
@@ -49,6 +53,28 @@ public sealed class ImageReaderTests : IDisposable
         Assert.Equal(image.Digest, read.Digest);
         Assert.Equal(image.Layers.Select(l => (l.Digest, l.Size, l.DiffId)), read.Layers.Select(l => (l.Digest, l.Size, l.DiffId)));
         Assert.Equal(["buildit: debian/a (runtime)", "buildit: debian/b (runtime)", "buildit: container layer"], read.Layers.Select(l => l.Title));
+    }
+
+    [Fact]
+    public async Task A_docker_archive_is_known_by_its_file_and_has_the_layers_as_they_are()
+    {
+        var image = await OciAsync(Root(), compressed: false);
+        var digest = await DockerArchive.WriteAsync(image, Sample.Date, _directory.At("x.docker.tar"), default);
+        var read = Read("x.docker.tar");
+        Assert.Equal(digest, read.Digest);
+        Assert.Equal(image.Layers.Select(l => (l.DiffId, l.Size)), read.Layers.Select(l => (l.DiffId, l.Size)));
+        Assert.Equal($$"""[{"Config":"{{Digest.Of(image.Config.Span).Hex}}.json","RepoTags":["nginx:1"],"Layers":[{{string.Join(',', image.Layers.Select(l => $"\"{l.DiffId.Hex}.tar\""))}}]}]""", Encoding.UTF8.GetString(read.Documents[0].Json));
+        Assert.Equal(image.Config.ToArray(), read.Documents[1].Json);
+    }
+
+    [Fact]
+    public async Task A_docker_archive_whose_layers_are_others_is_damaged()
+    {
+        await DockerArchive.WriteAsync(await OciAsync(Root(), compressed: false), Sample.Date, _directory.At("x.docker.tar"), default);
+        var bytes = await File.ReadAllBytesAsync(_directory.At("x.docker.tar"));
+        bytes[bytes.AsSpan().IndexOf("hello\n"u8)] ^= 1;
+        await File.WriteAllBytesAsync(_directory.At("x.docker.tar"), bytes);
+        Assert.Contains("is not sha256:", Assert.Throws<BuilditException>(() => Read("x.docker.tar")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,7 +193,7 @@ public sealed class ImageReaderTests : IDisposable
 
     private ImageRoot Root()
     {
-        var a = Sample.Part(_directory, "debian/a", (Sample.File("usr/bin/a", mode: 0x1ED), "a"), (Sample.Directory("var/lib/a", 0x1C0, 5), ""), (Sample.Link("usr/bin/link", "a"), ""));
+        var a = Sample.Part(_directory, "debian/a", (Sample.File("usr/bin/a", mode: 0x1ED) with { Capabilities = FileCapabilities.TryParse("cap_setuid=ep") }, "a"), (Sample.Directory("var/lib/a", 0x1C0, 5), ""), (Sample.Link("usr/bin/link", "a"), ""));
         var b = Sample.Part(_directory, "debian/b", (Sample.File("usr/bin/b", mode: 0x9ED), TinyElf.Make(["libc.so.6"])), (Sample.HardLink("usr/bin/b2", "usr/bin/b") with { Mode = 0x9ED }, []));
         _directory.Write("motd", "hello\n");
         return Sample.Root([a, b], Sample.Files(Sample.Container(_directory.Path, Sample.Sync("motd", "/etc/motd"))));

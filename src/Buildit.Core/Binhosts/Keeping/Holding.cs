@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Buildit.Core.Containers;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
 
@@ -78,13 +79,13 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
 
     private static Holding Of(Digest key, DateTimeOffset written, ImageRecord record)
     {
-        var isAci = record.FileName.EndsWith(".aci", StringComparison.Ordinal);
-        return new(key, new(isAci ? "aci" : "oci", record.Name, record.Version), written)
+        var format = ImageFormats.OfFile(record.FileName);
+        return new(key, new(format.Name(), record.Name, record.Version), written)
         {
             Image = record.Digest,
             Materials = [.. record.Materials.Select(m => m.Digest).Distinct()],
             Blobs = [record.Digest],
-            Files = isAci ? [BinhostLayout.Aci(record.FileName)] : [],
+            Files = format == ImageFormat.Oci ? [] : [BinhostLayout.ImageFile(record.FileName)],
         };
     }
 }
