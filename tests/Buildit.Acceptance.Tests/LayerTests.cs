@@ -18,7 +18,7 @@ public sealed class LayerTests : IDisposable
         _workspace.Recipe("two", $"mkdir -p \"$OUTPUT/usr/share\"; echo two {fresh} > \"$OUTPUT/usr/share/two\"", tools: Workspace.FewTools);
         _workspace.Write("files/motd", "hello\n");
         _workspace.Write("containers/first/container.yaml", "- vars: {name: first, version: 1}\n- package: test/one\n- package: test/two\n- image: {type: oci}\n");
-        _workspace.Write("containers/second/container.yaml", "- vars: {name: second, version: 2}\n- package: test/one\n- package: test/two\n- sync: {src: ../../files/motd, dest: /etc/motd}\n- image: {type: oci, cmd: [x]}\n");
+        _workspace.Write("containers/second/container.yaml", "- vars: {name: second, version: 2}\n- package: test/one\n- package: test/two\n- sync: {src: ../../files/motd, dest: /etc/motd}\n- image: {type: oci, labels: {which: second}}\n");
 
         await _workspace.MustBuildAsync("containers/first", "--output", _workspace.In("out"));
         var first = Layers("out/first-1-linux-amd64.oci");

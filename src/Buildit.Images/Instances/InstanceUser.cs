@@ -37,5 +37,6 @@ public sealed record InstanceUser(int Uid, int Gid, ImmutableArray<int> Groups, 
 
     private static string[][] Rows(string? text, int fields) => [.. (text ?? "").Split('\n').Select(l => l.Split(':')).Where(f => f.Length == fields)];
 
-    private static int? Number(string? text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    // Root is 0 also where the image has no file that says so.
+    private static int? Number(string? text) => text == "root" ? 0 : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
