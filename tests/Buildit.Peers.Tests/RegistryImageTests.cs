@@ -64,6 +64,7 @@ public sealed class RegistryImageTests(OpenRegistry registry) : IDisposable
         Assert.Single(CosignManifest.Read((await client.GetManifestAsync($"sha256-{image.Hex}.att", default))!.Value)!.Layers);
         using var list = JsonDocument.Parse((await client.GetManifestAsync($"sha256-{image.Hex}", default))!.Value);
         var artifact = Assert.Single(list.RootElement.GetProperty("manifests").EnumerateArray(), m => m.GetProperty("artifactType").GetString() == "application/vnd.dsse.envelope.v1+json");
+        Assert.Contains("application/spdx+json", list.RootElement.GetProperty("manifests").EnumerateArray().Select(m => m.GetProperty("artifactType").GetString()));
         Assert.Equal(image, ArtifactManifest.Read((await client.GetManifestAsync(artifact.GetProperty("digest").GetString()!, default))!.Value)!.Subject!.Digest);
 
         // The same again adds nothing.
@@ -122,8 +123,7 @@ public sealed class RegistryImageTests(OpenRegistry registry) : IDisposable
         {
             var settings = config.RootElement.GetProperty("config");
             Assert.Equal(["PATH=/base/bin", "BASE=one", "OWN=top"], settings.GetProperty("Env").EnumerateArray().Select(e => e.GetString()));
-            Assert.Equal(("/app", "one"), (settings.GetProperty("Entrypoint")[0].GetString(), settings.GetProperty("Labels").GetProperty("which").GetString()));
-            Assert.False(settings.TryGetProperty("Cmd", out _));
+            Assert.Equal(("/base", "one"), (settings.GetProperty("WorkingDir").GetString(), settings.GetProperty("Labels").GetProperty("which").GetString()));
         }
 
         using var unpacked = new TemporaryDirectory();
@@ -147,7 +147,7 @@ public sealed class RegistryImageTests(OpenRegistry registry) : IDisposable
         Write("containers/base/container.yaml", $$$"""
             - vars: {name: base, version: 1}
             - directory: {path: /base/{{{which}}}, chmod: 0700}
-            - image: {type: oci, compression: none, env: {PATH: /base/bin, BASE: {{{which}}}}, entrypoint: [/base], cmd: [x], labels: {which: {{{which}}}}}
+            - image: {type: oci, compression: none, env: {PATH: /base/bin, BASE: {{{which}}}}, workdir: /base, labels: {which: {{{which}}}}}
 
             """);
         await _user.MustAsync("push", "containers/base", $"{_server.Url(_name + "-base")}:{which}", "-o", which);
@@ -157,7 +157,7 @@ public sealed class RegistryImageTests(OpenRegistry registry) : IDisposable
     private static string Top(string reference) => $$$"""
         - vars: {name: top, version: 1}
         - package: test/app
-        - image: {type: oci, tag: 'top:1', compression: none, env: {OWN: top}, entrypoint: [/app], base: {type: oci, ref: '{{{reference}}}'}}
+        - image: {type: oci, tag: 'top:1', compression: none, env: {OWN: top}, base: {type: oci, ref: '{{{reference}}}'}}
 
         """;
 
