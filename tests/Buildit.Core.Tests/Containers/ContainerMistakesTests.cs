@@ -54,7 +54,7 @@ public sealed class ContainerMistakesTests
     [InlineData("- image: {type: oci, layers: {max: 500}}\n", "2:36 'max': expected a number from 1 to 127, got '500'")]
     [InlineData("- image: {type: oci, expose: [http]}\n", "2:31 'http' is not a port | write a number from 1 to 65535, with /udp or /tcp if you like: 53/udp")]
     [InlineData("- image: {type: aci, content: {a: b}}\n", "2:31 'content': expected text, got a map | write the manifest as a block of text: 'content: |' and the JSON below, indented")]
-    [InlineData("- image: {type: oci, mount-points: {a: /a}}\n", "2:22 unknown key 'mount-points' | known keys of step 'image': archive, cmd, compression, entrypoint, env, expose, labels, layers, sbom, stop-signal, tag, type, user, volumes, workdir")]
+    [InlineData("- image: {type: oci, mount-points: {a: /a}}\n", "2:22 unknown key 'mount-points' | known keys of step 'image': archive, base, cmd, compression, entrypoint, env, expose, labels, layers, sbom, stop-signal, tag, type, user, volumes, workdir")]
     [InlineData("- image: {type: aci, mount-points: {a: {readonly: true}}}\n", "2:40 missing key 'path' in a mount point", "2:41 unknown key 'readonly' | did you mean 'read-only'?")]
     [InlineData("- image: {type: aci, ports: {http: {port: x, protocol: tpc}}}\n", "2:43 'port': expected a number from -2147483648 to 2147483647, got 'x'", "2:56 'protocol': expected 'tcp' or 'udp' or 'sctp', got 'tpc' | did you mean 'tcp'?")]
     [InlineData("- image: {type: aci, event-handlers: {post-stp: [/a]}}\n", "2:39 unknown key 'post-stp' | did you mean 'post-stop'?")]
