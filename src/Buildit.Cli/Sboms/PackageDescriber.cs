@@ -31,7 +31,7 @@ internal sealed class PackageDescriber(Distribution? distribution)
             Key = package.Key,
             Purl = SbomNames.OfDebian(pin.Name, pin.Version, pin.Architecture, distribution?.Suite ?? "", SbomNames.DebianSource(pin.Path, pin.Name)),
             Supplier = "Organization: Debian",
-            Download = new(Path.GetFileName(pin.Path), archive is null ? null : $"{archive}/{pin.Path}", pin.Sha256),
+            Download = new(Path.GetFileName(pin.Path), archive is null ? null : PublicUri.Of($"{archive}/{pin.Path}"), pin.Sha256),
         };
     }
 

@@ -79,7 +79,7 @@ public static partial class DebianCopyright
     {
         var ors = Split(written, " or ").Select(or => LicenseExpression.AllOf(Split(or, " and ").Select(Name)));
         LicenseExpression[] choices = [.. ors];
-        return choices is [var only] ? only : new LicenseExpression.Or([.. choices]);
+        return choices switch { [] => Own(written), [var only] => only, _ => new LicenseExpression.Or([.. choices]) };
     }
 
     private static string[] Split(string text, string word) =>

@@ -41,6 +41,7 @@ internal sealed class DockerLayout(IImageFiles files, TarListing listing)
 
         var root = new RootBuilder();
         var sizes = layers.Zip(diffIds, (layer, diffId) => Add(root, layer, diffId, cancel)).ToArray();
+        root.Check();
         var titles = OciLayout.Titles(parsedConfig.RootElement);
         return new()
         {

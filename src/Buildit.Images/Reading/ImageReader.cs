@@ -89,6 +89,7 @@ public sealed class ImageReader(string scratch, SourceLimits? limits = null)
     {
         var root = new RootBuilder();
         root.Put(files);
+        root.Check();
         return new() { Format = format, Digest = DigestOf(path), Documents = [], Entries = root.Entries, Files = root.Files, Elves = root.Elves };
     }
 

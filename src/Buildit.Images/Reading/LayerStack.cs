@@ -32,6 +32,7 @@ public sealed class LayerStack(ContentStore store, string shown)
                 root.Add(await Task.Run(() => Read(layer, spools, cancel), cancel));
             }
 
+            root.Check();
             return await TreeImport.PutAsync(store, new(Tree.Create(root.Entries, 0), Open), cancel);
         }
         catch (ArgumentException e)

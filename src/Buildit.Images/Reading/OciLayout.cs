@@ -57,6 +57,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Dige
             root.Add(known?.Invoke(diffId) ?? Layer(layer, diffId, cancel));
         }
 
+        root.Check();
         var titles = Titles(parsedConfig.RootElement);
         return new()
         {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Buildit.Core;
 using Buildit.Core.Archives;
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 using Buildit.Store.Archives;
 
@@ -28,6 +30,28 @@ public sealed class RootBuilder
             _files[file.Entry.Path] = file;
         }
     }
+
+    /// <summary>
+    /// Throws <see cref="BuilditException"/> for a path that leads through a link or another file: whoever unpacks it would write where that leads, out of the root.
+    /// A further name must be one of a file that is there.
+    /// </summary>
+    public void Check()
+    {
+        foreach (var (path, file) in _files)
+        {
+            if (Above(path).FirstOrDefault(d => _files.TryGetValue(d, out var above) && above.Entry.Kind != EntryKind.Directory) is { } directory)
+            {
+                throw Refused(path, $"leads through '{VisibleText.Of(directory)}', which is no directory");
+            }
+
+            if (file.Entry.Kind == EntryKind.HardLink && !(_files.TryGetValue(file.Entry.Target!, out var target) && target.Entry.Kind == EntryKind.File))
+            {
+                throw Refused(path, $"is a further name of '{VisibleText.Of(file.Entry.Target!)}', which is no file in it");
+            }
+        }
+    }
+
+    private static BuilditException Refused(string path, string why) => new(ExitCode.InvalidInput, $"the image is refused: its entry '{VisibleText.Of(path)}' {why}");
 
     /// <summary>Whiteouts mean what is below the layer, wherever they stand in it; and nothing is left in a directory that is none any more.</summary>
     private void Remove(IReadOnlyList<ListedFile> layer, IEnumerable<string> whiteouts)

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Buildit.Core;
 using Buildit.Core.Containers;
+using Buildit.Core.Diagnostics;
+using Buildit.Core.Json;
 using Buildit.Images.Aci;
 using Buildit.Images.Oci;
 
@@ -10,12 +13,22 @@ namespace Buildit.Images.Reading;
 internal static class SettingsReader
 {
     /// <summary>Of an image that was read.</summary>
-    internal static ImageSettings Read(ImageContent image) => image.Format switch
+    internal static ImageSettings Read(ImageContent image)
     {
-        "aci" => OfAci(image.Documents[0].Json),
-        "tar" => new(),
-        _ => OfOci(image.Documents.Single(d => d.Name == "configuration").Json),
-    };
+        try
+        {
+            return image.Format switch
+            {
+                "aci" => OfAci(image.Documents[0].Json),
+                "tar" => new(),
+                _ => OfOci(image.Documents.Single(d => d.Name == "configuration").Json),
+            };
+        }
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"what the image says of its instances is not what it should be: {e.Message}");
+        }
+    }
 
     /// <summary>What the image of a step will say.</summary>
     internal static ImageSettings Of(Container container, Step.Image step, long sourceDate) =>

@@ -1,3 +1,4 @@
+using Buildit.Core.Diagnostics;
 using Buildit.Core.Trees;
 using Buildit.Images.Reading;
 using Buildit.Store.Archives;
@@ -28,6 +29,17 @@ public class RootBuilderTests
     [Fact]
     public void A_file_in_the_place_of_a_directory_takes_away_what_was_in_it() => Assert.Equal(["d 644"], Root([Sample.Directory("d"), Sample.File("d/a")], [Sample.File("d")]));
 
+    [Fact]
+    public void A_path_through_a_link_is_refused_also_if_another_layer_made_the_link()
+    {
+        AssertRefused("its entry 'a/f' leads through 'a', which is no directory", [Sample.Link("a", "/tmp"), Sample.File("a/f")]);
+        AssertRefused("its entry 'a/b' leads through 'a', which is no directory", [Sample.Link("a", "x")], [Sample.Directory("a/b"), Sample.File("a/b/f")]);
+        AssertRefused("its entry 'b' is a further name of 'a', which is no file in it", [Sample.Link("a", "/etc/passwd"), Sample.HardLink("b", "a")]);
+        AssertRefused("its entry 'b' is a further name of 'd/none', which is no file in it", [Sample.Directory("d"), Sample.HardLink("b", "d/none")]);
+    }
+
+    private static void AssertRefused(string said, params TreeEntry[][] layers) => Assert.EndsWith(said, Assert.Throws<BuilditException>(() => Root(layers).ToArray()).Message, StringComparison.Ordinal);
+
     private static IEnumerable<string> Root(params TreeEntry[][] layers)
     {
         var root = new RootBuilder();
@@ -36,6 +48,7 @@ public class RootBuilderTests
             root.Add([.. layer.Select(e => new ListedFile(e, null, null))]);
         }
 
+        root.Check();
         return root.Entries.Select(e => $"{e.Path} {Convert.ToString(e.Mode, 8)}");
     }
 }
