@@ -8,7 +8,7 @@ public sealed class CommandLineTests
     [InlineData("--fast", "test/x", "--fast")]
     [InlineData("-j0", "test/x", "at least 1")]
     [InlineData("--type=qcow2", "test/x", "'qcow2' is not an image type")]
-    [InlineData("--progress=pretty", "test/x", "pretty")]
+    [InlineData("--progress=pretty", "test/x", "--progress cannot be 'pretty': it takes auto, plain, json, quiet")]
     public async Task A_wrong_command_line_is_told_with_exit_code_2(params string[] argumentsAndSaid)
     {
         using var workspace = new Workspace();

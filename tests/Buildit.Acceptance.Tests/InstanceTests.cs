@@ -68,6 +68,8 @@ public sealed class InstanceTests
 
     [Theory]
     [InlineData(2, "are not two ports", "-p", "80")]
+    [InlineData(2, "are not two ports", "-p", "80:80:80")]
+    [InlineData(2, "'word' is one word too many", "word")]
     [InlineData(2, "only connections of TCP", "-p", "53:53/udp")]
     [InlineData(2, "there is no 'nothing' on this machine", "-v", "nothing:/x")]
     [InlineData(2, "the image has no program 'bash'", "--entrypoint", "bash")]
@@ -106,8 +108,13 @@ public sealed class InstanceTests
         Assert.Contains("exit code: 0 -> 1\nstdout: different\n  -hello\n  +good\nstderr: equal\nfiles: different\n  /input/out: content", different.Output, StringComparison.Ordinal);
         Assert.Equal(["in"], Directory.EnumerateFiles(workspace.In("site")).Select(f => Path.GetFileName(f)!));
 
+        // A pipe that is left in a writable directory is waited for by nobody.
+        Run.Shell($"mkfifo '{workspace.In("site/pipe")}'");
+        (await workspace.BuildAsync("compare", Image, "containers/other", "--input", "site", "--", "/bin/sh", "-c", "read x < in")).Succeeds();
+
         workspace.Write("words", "one\n");
         Assert.Contains("stdout: equal", (await workspace.BuildAsync("compare", Image, "containers/other", "--input", "words", "--", "/bin/sh", "-c", "read x; echo $x")).Succeeds().Output, StringComparison.Ordinal);
+        (await workspace.BuildAsync("compare", Image, "containers/other", "--", "/bin/none")).Fails(2, "'/bin/none' cannot be started", "hint: what is after '--' must be a program of both images");
         (await workspace.BuildAsync("compare", Image, "--", "true")).Fails(2, "takes two images");
     }
 

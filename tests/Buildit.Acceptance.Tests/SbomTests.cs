@@ -38,6 +38,19 @@ public sealed class SbomTests : IAsyncLifetime, IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Fact]
+    public async Task Files_are_written_into_new_directories_but_not_over_one()
+    {
+        (await _workspace.BuildAsync("sbom", "containers/small", "-o", "new/below/sbom.json")).Succeeds();
+        Assert.True(File.Exists(_workspace.In("new/below/sbom.json")));
+        (await _workspace.BuildAsync("sbom", "containers/small", "-o", "new")).Fails(2, "'new' is a directory, and a file is to be written", "hint: name the file, too: new/FILE");
+        (await _workspace.BuildAsync("inspect", "containers/small", "--html", "new/below")).Fails(2, "'new/below' is a directory");
+    }
+
+    [Fact]
+    public async Task A_mistyped_target_is_told_with_its_neighbour() =>
+        (await _workspace.BuildAsync("sbom", "containers/smal")).Fails(2, "there is no target 'containers/smal'", "did you mean 'containers/small'?");
+
+    [Fact]
     public async Task A_package_s_bill_says_what_it_is_made_from_and_with()
     {
         using var document = JsonDocument.Parse(await SbomAsync("test/app"));

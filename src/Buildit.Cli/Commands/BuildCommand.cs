@@ -57,7 +57,7 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
     private static Option<string?> OnFailure()
     {
         var option = new Option<string?>("--on-failure") { HelpName = "shell", Description = "shell: open a shell in the sandbox of a build or test that failed, as it was left" };
-        option.AcceptOnlyFromAmong("shell");
+        Options.OnlyAmong(option, "shell");
         return option;
     }
 

@@ -11,7 +11,6 @@ using Buildit.Core.Diagnostics;
 using Buildit.Core.Diagrams;
 using Buildit.Core.Graphs;
 using Buildit.Core.Records;
-using Buildit.Store.Files;
 
 namespace Buildit.Cli.Commands;
 
@@ -28,7 +27,7 @@ internal sealed class GraphCommand(Terminal terminal, Func<IEnumerable<string>> 
 
     public Command Command()
     {
-        _format.AcceptOnlyFromAmong(Formats);
+        Options.OnlyAmong(_format, Formats);
         var command = new Command("graph", "Show what a target is built from, or what it needs at run time, as a graph") { _target, _runtime, _format, _all, _output };
         command.SetAction((parsed, cancel) => RunAsync(parsed, cancel));
         return command;
@@ -48,7 +47,7 @@ internal sealed class GraphCommand(Terminal terminal, Func<IEnumerable<string>> 
             return 0;
         }
 
-        await AtomicFile.WriteAsync(Path.GetFullPath(file, start), stream => stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancel).AsTask());
+        await OutputFile.WriteAsync(start, file, Encoding.UTF8.GetBytes(text), cancel);
         return 0;
     }
 

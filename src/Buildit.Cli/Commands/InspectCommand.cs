@@ -6,7 +6,6 @@ using Buildit.Cli.Targets;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
-using Buildit.Store.Files;
 
 namespace Buildit.Cli.Commands;
 
@@ -40,7 +39,7 @@ internal sealed class InspectCommand(Terminal terminal, Func<IEnumerable<string>
         var inspection = await new Inspector(session, ImageTarget.DirectoryOf(start, written)).ReadAsync(target, cancel);
         if (parsed.GetValue(_html) is { } file)
         {
-            await AtomicFile.WriteAsync(Path.GetFullPath(file, start), stream => stream.WriteAsync(Encoding.UTF8.GetBytes(InspectPage.Of(inspection)), cancel).AsTask());
+            await OutputFile.WriteAsync(start, file, Encoding.UTF8.GetBytes(InspectPage.Of(inspection)), cancel);
         }
 
         if (parsed.GetValue(_json) || parsed.GetValue(_html) is null)

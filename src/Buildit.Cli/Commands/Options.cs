@@ -45,8 +45,21 @@ internal static class Options
     public static Option<string> Progress()
     {
         var option = new Option<string>("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; json: a JSON object on each line; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
-        option.AcceptOnlyFromAmong("auto", "plain", "json", "quiet");
+        OnlyAmong(option, "auto", "plain", "json", "quiet");
         return option;
+    }
+
+    /// <summary>Lets an option have these values only.</summary>
+    public static void OnlyAmong<T>(Option<T> option, params string[] values)
+    {
+        option.CompletionSources.Add(values);
+        option.Validators.Add(result =>
+        {
+            foreach (var wrong in result.Tokens.Select(t => t.Value).Where(v => !values.Contains(v)))
+            {
+                result.AddError($"{option.Name} cannot be '{wrong}': it takes {string.Join(", ", values)}");
+            }
+        });
     }
 
     /// <summary>An option with a number of at least 1.</summary>

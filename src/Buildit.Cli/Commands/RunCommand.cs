@@ -52,6 +52,11 @@ internal sealed class RunCommand(Terminal terminal, StopSignals signals, Func<IE
     {
         var start = Options.StartOf(parsed);
         var (image, arguments) = Options.CommandAfter(parsed, parsed.GetValue(_words));
+        if (image is [var only, var word, ..] && !word.StartsWith('-'))
+        {
+            throw new BuilditException(ExitCode.InvalidInput, $"'{word}' is one word too many: 'run' takes one image", $"what its program gets is written after '--': buildit run {only} -- {word}");
+        }
+
         return new(start, Options.OneTarget(image, Choices, Name), [.. arguments])
         {
             Lookups = new(parsed.GetValue(_locked), parsed.GetValue(_offline)),

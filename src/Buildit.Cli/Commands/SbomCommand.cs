@@ -8,7 +8,6 @@ using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Sboms;
-using Buildit.Store.Files;
 
 namespace Buildit.Cli.Commands;
 
@@ -22,7 +21,7 @@ internal sealed class SbomCommand(Terminal terminal, Func<IEnumerable<string>> v
 
     public Command Command()
     {
-        _format.AcceptOnlyFromAmong([.. SbomFormat.All.Select(f => f.Name)]);
+        Options.OnlyAmong(_format, [.. SbomFormat.All.Select(f => f.Name)]);
         _target.Description = "Directory of a container, an image that it gave (a directory or file), or a package";
         var command = new Command("sbom", "Say what a package or image is made of: packages, sources, patches, licenses, files, as SPDX or CycloneDX") { _target, _format, _output, _offline };
         command.SetAction(RunAsync);
@@ -41,7 +40,7 @@ internal sealed class SbomCommand(Terminal terminal, Func<IEnumerable<string>> v
         var document = format.Write(await MakeAsync(session, target, cancel));
         if (parsed.GetValue(_output) is { } file)
         {
-            await AtomicFile.WriteAsync(Path.GetFullPath(file, start), stream => stream.WriteAsync(document, cancel).AsTask());
+            await OutputFile.WriteAsync(start, file, document, cancel);
             return 0;
         }
 

@@ -57,7 +57,7 @@ internal sealed class TestCommand(Terminal terminal, Func<IEnumerable<string>> v
 
         var isForPrograms = parsed.GetValue(_json);
         var results = await new ImageTests(target.Session, terminal).RunAsync(target.Image, target.Writable, suite, r => Tell(r, isForPrograms), cancel);
-        await ReportAsync(written, results, isForPrograms, parsed.GetValue(_junit) is { } junit ? Path.GetFullPath(junit, start) : null, cancel);
+        await ReportAsync(written, results, isForPrograms, start, parsed.GetValue(_junit), cancel);
         return (int)(results.All(r => r.IsGood) ? ExitCode.Ok : ExitCode.Failed);
     }
 
@@ -69,7 +69,7 @@ internal sealed class TestCommand(Terminal terminal, Func<IEnumerable<string>> v
         }
     }
 
-    private async Task ReportAsync(string target, ImmutableArray<TestResult> results, bool isForPrograms, string? junit, CancellationToken cancel)
+    private async Task ReportAsync(string target, ImmutableArray<TestResult> results, bool isForPrograms, string start, string? junit, CancellationToken cancel)
     {
         var failed = results.Count(r => !r.IsGood);
         terminal.Data(isForPrograms
@@ -77,8 +77,7 @@ internal sealed class TestCommand(Terminal terminal, Func<IEnumerable<string>> v
             : string.Create(CultureInfo.InvariantCulture, $"{results.Length} {(results.Length == 1 ? "test" : "tests")}, {(failed == 0 ? "all passed" : $"{failed} failed")}"));
         if (junit is not null)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(junit)!);
-            await File.WriteAllBytesAsync(junit, TestReport.JUnit(target, results), cancel);
+            await OutputFile.WriteAsync(start, junit, TestReport.JUnit(target, results), cancel);
         }
     }
 }

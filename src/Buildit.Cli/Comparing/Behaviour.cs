@@ -9,6 +9,7 @@ using Buildit.Core.Trees;
 using Buildit.Images.Composition;
 using Buildit.Images.Reading;
 using Buildit.Store;
+using Buildit.Store.Sources;
 
 namespace Buildit.Cli.Comparing;
 
@@ -74,7 +75,7 @@ internal sealed record Behaviour(int ExitCode, string Output, string Error, Immu
             cancel);
         return result switch
         {
-            { NotStarted: { } why } => throw new BuilditException(Core.ExitCode.Failed, $"'{trial.Command[0]}' cannot be started on '{target.Written}': {why}"),
+            { NotStarted: { } why } => throw new BuilditException(Core.ExitCode.InvalidInput, $"'{trial.Command[0]}' cannot be started on '{target.Written}': {why}", "what is after '--' must be a program of both images"),
             { TimedOut: true } => throw new BuilditException(Core.ExitCode.Failed, $"'{trial.Command[0]}' did not end within {Patience.TotalMinutes} min on '{target.Written}'"),
             _ => new(result.ExitCode, Encoding.UTF8.GetString(output.ToArray()), Encoding.UTF8.GetString(error.ToArray()), ScratchMounts.Read(mounts)),
         };
@@ -100,7 +101,7 @@ internal sealed record Behaviour(int ExitCode, string Output, string Error, Immu
             {
                 Copy(directory, place);
             }
-            else if ((item.Attributes & FileAttributes.Device) == 0)
+            else if (FileStatus.TypeOf(item.FullName) == FileType.Regular)
             {
                 File.Copy(item.FullName, place);
             }

@@ -41,7 +41,7 @@ internal sealed record InspectedPackage(string Name, string Version, string? Lic
 internal sealed record InspectedLayer(string Title, long Bytes, Digest? DiffId, long? Compressed);
 
 /// <summary>One image of a container.</summary>
-/// <param name="Format"><c>aci</c> or <c>oci</c>.</param>
+/// <param name="Format">The type as an image step names it: <c>aci</c>, <c>oci</c>, <c>docker-archive</c>, <c>tar</c>.</param>
 /// <param name="Path">Where it is, or would be.</param>
 /// <param name="Digest">Of the image at that path; null if it is not there as the container is declared now.</param>
 /// <param name="Size">Bytes of the image as it is written; null as above.</param>

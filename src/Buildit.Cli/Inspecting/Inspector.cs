@@ -52,7 +52,7 @@ internal sealed class Inspector(Session session, string output)
         var isThere = written?.IsAt(path) == true;
         var layers = step.Format is ImageFormat.Aci or ImageFormat.Tar ? [] : LayerPlan.Make(root, step.MaxLayers);
         return new(
-            step.Format.ToString().ToLowerInvariant(),
+            step.Format.Name(),
             session.Workspace.Display(path),
             isThere ? written!.Digest : null,
             isThere ? SizeOf(path) : null,

@@ -20,10 +20,13 @@ internal static partial class RunWords
         }
 
         return PortForm().Match(written) is { Success: true } m
-            && IPAddress.TryParse(m.Groups["address"] is { Success: true } a ? a.Value : "127.0.0.1", out var address)
+            && Address(m.Groups["address"] is { Success: true } a ? a.Value : "127.0.0.1") is { } address
             && Number(m.Groups["host"].Value, 0) is { } host && Number(m.Groups["inside"].Value, 1) is { } inside
             ? (new(address, host), inside)
             : throw Wrong($"'{written}' are not two ports", "write the port of this machine, a colon, and the port inside: -p 8080:80, or -p 0.0.0.0:8080:80 for everybody who can reach this machine");
+
+        // A number alone would be taken for an address, too: 80 for 0.0.0.80.
+        static IPAddress? Address(string text) => (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3) && IPAddress.TryParse(text, out var address) ? address : null;
 
         static int? Number(string text, int least) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= least && n <= 65535 ? n : null;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Buildit.Build.Sandboxing;
 using Buildit.Core.Trees;
 using Buildit.Store.Files;
+using Buildit.Store.Sources;
 
 namespace Buildit.Cli.Instances;
 
@@ -42,7 +43,8 @@ internal static class ScratchMounts
         {
             var path = $"{prefix}/{item.Name}";
             var kind = item.LinkTarget is not null ? EntryKind.Symlink : item is DirectoryInfo ? EntryKind.Directory : EntryKind.File;
-            if (kind == EntryKind.File && (item.Attributes & FileAttributes.Device) != 0)
+            // Reading a pipe would wait for ever.
+            if (kind == EntryKind.File && FileStatus.TypeOf(item.FullName) != FileType.Regular)
             {
                 continue;
             }

@@ -70,6 +70,19 @@ internal abstract record Target
         return TreePlaces.Of(Settings.Find(start, start, bag), [], bag).Any(tree => tree.Length > 0 && File.Exists(System.IO.Path.Combine(tree, atom.Key, "pkg.yaml")));
     }
 
+    // What the nearest name in the same directory is, written as the target was.
+    private static string? Beside(string target, string path)
+    {
+        var parent = System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(path));
+        var known = Directory.Exists(parent) ? Directory.EnumerateFileSystemEntries(parent).Where(IsTarget).Select(e => System.IO.Path.GetFileName(e)) : [];
+        var written = target.TrimEnd('/');
+        var name = written[(written.LastIndexOf('/') + 1)..];
+        return Suggestion.Nearest(name, known) is { } near ? written[..^name.Length] + near : null;
+    }
+
+    private static bool IsTarget(string path) =>
+        File.Exists(System.IO.Path.Combine(path, "container.yaml")) || File.Exists(System.IO.Path.Combine(path, "pkg.yaml")) || System.IO.Path.GetExtension(path) is ".aci" or ".oci" or ".tar";
+
     private static BuilditException NoTarget(string target, string path, IEnumerable<string> verbs) => File.Exists(path)
         ? new(ExitCode.InvalidInput, $"'{target}' is a file", "name the directory that the container.yaml or pkg.yaml is in")
         : Directory.Exists(path)
@@ -77,5 +90,7 @@ internal abstract record Target
         : new(
             ExitCode.InvalidInput,
             $"there is no target '{target}'",
-            Suggestion.Nearest(target, verbs) is { } verb ? $"did you mean the command '{verb}'?" : "a target is the directory of a container or recipe, or a package's name (category/name)");
+            Suggestion.Nearest(target, verbs) is { } verb ? $"did you mean the command '{verb}'?"
+                : Beside(target, path) is { } near ? $"did you mean '{near}'?"
+                : "a target is the directory of a container or recipe, or a package's name (category/name)");
 }

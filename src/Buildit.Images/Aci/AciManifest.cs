@@ -44,7 +44,7 @@ public static class AciManifest
         }
         catch (JsonException e)
         {
-            var message = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
+            var message = e.Message.Split(" LineNumber:")[0].Split(" which is not supported in this mode")[0].TrimEnd('.');
             report.Error(report.Offset(e.LineNumber ?? 0, e.BytePositionInLine ?? 0), $"not JSON: {message}", "the image manifest is a JSON object");
         }
         catch (InvalidOperationException)
