@@ -36,6 +36,19 @@ public static class ControlGroups
         }
     }
 
-    private static IEnumerable<string> Own(string hierarchy) => Directory.EnumerateDirectories(hierarchy, Prefix + "*").Where(d =>
+    private static IEnumerable<string> Own(string hierarchy) => Below(hierarchy).Where(d =>
         int.TryParse(Path.GetFileName(d)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var process) && (process == Environment.ProcessId || !Directory.Exists($"/proc/{process}")));
+
+    // Another buildit may remove a group meanwhile.
+    private static string[] Below(string hierarchy)
+    {
+        try
+        {
+            return Directory.GetDirectories(hierarchy, Prefix + "*");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
 }

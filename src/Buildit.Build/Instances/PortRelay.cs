@@ -73,12 +73,27 @@ public sealed class PortRelay : IDisposable
             try
             {
                 await ConnectAsync(server, cancel);
-                await Task.WhenAll(CopyAsync(client, server, cancel), CopyAsync(server, client, cancel));
+                using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                await Task.WhenAll(OneWayAsync(client, server, both), OneWayAsync(server, client, both));
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // One of the two is gone, and so is the connection.
             }
+        }
+    }
+
+    // Where one direction breaks off, nothing more comes in the other one either.
+    private static async Task OneWayAsync(Socket from, Socket to, CancellationTokenSource both)
+    {
+        try
+        {
+            await CopyAsync(from, to, both.Token);
+        }
+        catch
+        {
+            await both.CancelAsync();
+            throw;
         }
     }
 
