@@ -127,8 +127,8 @@ public sealed partial class FormatTests : IAsyncLifetime, IDisposable
     [Fact]
     public void Buildah_takes_layouts_of_both_compressions_and_the_docker_archive()
     {
-        const string Buildah = "buildah --storage-driver vfs --root /tmp/storage --runroot /tmp/run";
-        var result = _judged.Peers.Shell($$$"""
+        const string Buildah = "buildah --storage-driver vfs --storage-opt vfs.ignore_chown_errors=true --root /tmp/storage --runroot /tmp/run";
+        var result = _judged.Peers.ShellAsRoot($$$"""
             echo '{"default": [{"type": "insecureAcceptAnything"}]}' > /tmp/policy.json
             for image in oci:{{{FileOf("oci")}}}:{{{_name}}}:1 oci:{{{_name}}}-zstd-linux-amd64.oci:{{{_name}}}:zstd docker-archive:{{{FileOf("docker.tar")}}}; do
                 container=$({{{Buildah}}} from --signature-policy /tmp/policy.json "$image")

@@ -33,6 +33,9 @@ public sealed class Peers(string root, string work)
     /// <summary>Runs lines of shell up to the first that fails.</summary>
     public PeerResult Shell(string script) => Run("sh", "-euc", script);
 
+    /// <summary>The same for programs that want to be root, if only among users of their own.</summary>
+    public PeerResult ShellAsRoot(string script) => Run(IsRoot ? ["--unshare-net"] : ["--unshare-net", "--uid", "0", "--gid", "0", "--cap-add", "ALL"], ["sh", "-euc", script]);
+
     private PeerResult Run(string[] network, string[] command) => Bubblewrap(
     [
         .. network,
