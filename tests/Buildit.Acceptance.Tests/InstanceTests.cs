@@ -13,6 +13,8 @@ public sealed class InstanceTests
     {
         using var workspace = Make();
         workspace.Write("seen/file", "from outside\n");
+        // Whoever an instance runs as is nobody's user here.
+        Run.Shell($"chmod -R a+rX '{workspace.In("seen")}'");
         var result = await workspace.BuildAsync("run", Image, "-e", "B=2", "-v", "seen:/seen:ro", "--", "-c", """
             echo "$A$B $HOME"
             while read name value; do case "$name" in Uid:|CapEff:|NoNewPrivs:) echo "$name $value";; esac; done < /proc/self/status
