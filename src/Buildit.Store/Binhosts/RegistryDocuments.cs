@@ -86,17 +86,19 @@ internal sealed class RegistryDocuments(RegistryClient registry, RegistryBlobs b
     private async Task<RegistryDocument?> JoinedAsync(string path, string tag, RegistryDocument document, CancellationToken cancel)
     {
         var prefix = RegistryNames.Versions(tag);
-        var unseen = (await registry.FindTagsAsync(prefix, cancel)).Select(t => t[prefix.Length..]).Where(v => !document.Seen.Contains(v)).Order(StringComparer.Ordinal).ToArray();
+        var unseen = (await registry.FindTagsAsync(prefix, cancel)).Select(t => t[prefix.Length..]).Where(v => !document.Seen.Contains(v)).Order(StringComparer.Ordinal);
+        RegistryDocument? joined = null;
         foreach (var version in unseen)
         {
-            // One that vanished is somebody's decision; only what is there can be brought together.
-            var other = await FindAsync(prefix + version, cancel);
-            document = other is null
-                ? document with { Seen = document.Seen.Add(version) }
-                : new(DocumentJoin.Of(path, document.Content, other.Content), document.Seen.Union(other.Seen).Add(version), [.. document.Named.Union(other.Named)]);
+            // A registry may list a tag that it is still writing. That one must never count as seen: whoever writes it looks at ours when it is there, and is the later one then.
+            if (await FindAsync(prefix + version, cancel) is { } other)
+            {
+                var ours = joined ?? document;
+                joined = new(DocumentJoin.Of(path, ours.Content, other.Content), ours.Seen.Union(other.Seen).Add(version), [.. ours.Named.Union(other.Named)]);
+            }
         }
 
-        return unseen.Length > 0 ? document : null;
+        return joined;
     }
 
     private async Task PutAsync(string path, string tag, RegistryDocument document, CancellationToken cancel)

@@ -8,6 +8,11 @@ namespace Buildit.Store.Tests.Fetching;
 /// <summary>What the server was asked: the path, and the headers by lower-case name.</summary>
 public sealed record Asked(string Path, IReadOnlyDictionary<string, string> Headers)
 {
+    public required string Method { get; init; }
+
+    /// <summary>Text of ASCII.</summary>
+    public required string Body { get; init; }
+
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
     /// <summary>Start of the range asked for.</summary>
@@ -129,6 +134,8 @@ public sealed class TestServer : IDisposable
             headers[parts[0].ToLowerInvariant()] = parts[1];
         }
 
-        return new(first.Split(' ')[1], headers);
+        var body = new char[int.Parse(headers.GetValueOrDefault("content-length", "0"), System.Globalization.CultureInfo.InvariantCulture)];
+        var length = body.Length == 0 ? 0 : await reader.ReadBlockAsync(body);
+        return new(first.Split(' ')[1], headers) { Method = first.Split(' ')[0], Body = new(body, 0, length) };
     }
 }
