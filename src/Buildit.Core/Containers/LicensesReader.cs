@@ -37,8 +37,7 @@ internal static class LicensesReader
     {
         var (id, exception) = entry.Value.Split(" WITH ") is [var a, var b] ? (a, b) : (entry.Value, null);
         var policy = new LicensePolicy([id], []);
-        var isReference = id.StartsWith("LicenseRef-", StringComparison.Ordinal) || id.Contains('*', StringComparison.Ordinal);
-        if (!LicenseIds.Licenses.Concat(LicenseIds.Deprecated).Any(l => policy.Judge(new LicenseExpression.Term(l)) == LicenseVerdict.Accepted) && !(isReference && id.StartsWith("LicenseRef-", StringComparison.Ordinal)))
+        if (!LicenseIds.Licenses.Concat(LicenseIds.Deprecated).Any(l => policy.Judge(new LicenseExpression.Term(l)) == LicenseVerdict.Accepted) && !id.StartsWith("LicenseRef-", StringComparison.Ordinal))
         {
             bag.Error(entry.Span, $"no license is called '{id}'", Suggestion.Hint(id, LicenseIds.Licenses) ?? "write identifiers of https://spdx.org/licenses, where * stands for anything: BSD-*");
         }

@@ -77,7 +77,7 @@ public abstract record LicenseExpression
 
     /// <summary>A name as <c>LicenseRef-...</c>, of letters, digits, '.' and '-'.</summary>
     public static string Reference(string name) =>
-        name.StartsWith(LicenseReader.RefPrefix, StringComparison.Ordinal) ? name : LicenseReader.RefPrefix + string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-'));
+        LicenseReader.RefPrefix + string.Concat((name.StartsWith(LicenseReader.RefPrefix, StringComparison.Ordinal) ? name[LicenseReader.RefPrefix.Length..] : name).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-'));
 
     private static bool IsKnown(Term term) => LicenseIds.Has(Bare(term.Id)) || term.Id.StartsWith(LicenseReader.RefPrefix, StringComparison.Ordinal) || term.Id.StartsWith("DocumentRef-", StringComparison.Ordinal);
 

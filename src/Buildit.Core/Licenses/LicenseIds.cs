@@ -89,6 +89,12 @@ public static class LicenseIds
     /// <summary>Whether a license is on the list, under whatever name.</summary>
     public static bool Has(string id) => Licenses.Contains(id) || Deprecated.Contains(id);
 
+    /// <summary>What the list calls today what a deprecated identifier means: <c>GPL-2.0</c> is <c>GPL-2.0-only</c>, <c>GPL-2.0+</c> <c>GPL-2.0-or-later</c>. All others as they are.</summary>
+    public static string Current(string id) =>
+        Licenses.TryGetValue(id + "-only", out var only) ? only
+        : id.EndsWith('+') && Licenses.TryGetValue(id[..^1] + "-or-later", out var later) ? later
+        : id;
+
     // Identifiers are compared without regard to case ("SPDX License Expressions", D.2).
     private static ImmutableSortedSet<string> Words(string text) => text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).ToImmutableSortedSet(StringComparer.OrdinalIgnoreCase);
 }

@@ -24,6 +24,7 @@ public enum LicenseVerdict
 /// <param name="Deny">What is one of these is refused, unless <paramref name="Allow"/> has it with its very exception.</param>
 public sealed record LicensePolicy(ImmutableArray<string> Allow, ImmutableArray<string> Deny)
 {
+    private const string With = " WITH ";
     private readonly ImmutableArray<Regex> _allow = [.. Allow.Select(Pattern)];
     private readonly ImmutableArray<Regex> _deny = [.. Deny.Select(Pattern)];
 
@@ -39,8 +40,9 @@ public sealed record LicensePolicy(ImmutableArray<string> Allow, ImmutableArray<
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private bool IsAccepted(LicenseExpression.Term term)
+    private bool IsAccepted(LicenseExpression.Term written)
     {
+        var term = written with { Id = LicenseIds.Current(written.Id) };
         if (term.Exception is not null && _allow.Any(a => a.IsMatch(term.ToString())))
         {
             return true;
@@ -51,5 +53,7 @@ public sealed record LicensePolicy(ImmutableArray<string> Allow, ImmutableArray<
 
     private static bool Matches(ImmutableArray<Regex> patterns, LicenseExpression.Term term) => patterns.Any(p => p.IsMatch(term.Id) || p.IsMatch(term.ToString()));
 
-    private static Regex Pattern(string entry) => new($"^{Regex.Escape(entry).Replace("\\*", ".*", StringComparison.Ordinal)}\\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+    private static string Current(string entry) => string.Join(With, entry.Split(With).Select((part, i) => i == 0 ? LicenseIds.Current(part) : part));
+
+    private static Regex Pattern(string entry) => new($"^{Regex.Escape(Current(entry)).Replace("\\*", ".*", StringComparison.Ordinal)}\\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 }

@@ -55,6 +55,6 @@ public sealed record SbomPackage
     /// <summary>The last part of the name.</summary>
     public string ShortName => Name[(Name.LastIndexOf('/') + 1)..];
 
-    /// <summary>What counts for a policy: what a person found, else what the package says.</summary>
-    public LicenseExpression? Effective => Concluded ?? License;
+    /// <summary>What counts for a policy: what a person found, else what the package says; by names that a policy can have.</summary>
+    public LicenseExpression? Effective => (Concluded ?? License)?.Listed;
 }

@@ -15,6 +15,7 @@ public sealed class DebianCopyrightTests
     [InlineData("GPL-2+ or Artistic", "Artistic-1.0 OR GPL-2.0-or-later")]
     [InlineData("GPL-2+ and Expat, and Zlib", "GPL-2.0-or-later AND MIT AND Zlib")]
     [InlineData("public-domain", "LicenseRef-public-domain")]
+    [InlineData(",", "LicenseRef--")]
     [InlineData("BSD-variant by someone", "LicenseRef-BSD-variant-by-someone")]
     public void Short_names_become_SPDX_s(string written, string spdx)
     {

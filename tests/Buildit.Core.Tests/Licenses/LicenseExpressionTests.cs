@@ -48,4 +48,8 @@ public sealed class LicenseExpressionTests
         Assert.Equal("(ISC OR Zlib) AND MIT", LicenseExpression.AllOf([Read("MIT"), Read("ISC OR Zlib"), Read("MIT AND MIT")]).ToString());
 
     private static LicenseExpression Read(string text) => LicenseExpression.Parse(text, out var mistake) ?? throw new InvalidOperationException(mistake);
+
+    [Fact]
+    public void A_name_of_one_s_own_with_an_exception_of_one_s_own_is_one_valid_name() =>
+        Assert.Equal("LicenseRef-x-WITH-mine", LicenseExpression.Parse("LicenseRef-x WITH mine", out _)!.Listed.ToString());
 }

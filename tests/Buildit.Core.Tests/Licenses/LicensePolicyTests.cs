@@ -16,6 +16,11 @@ public sealed class LicensePolicyTests
     [InlineData("GPL-3.0-or-later", "", "GPL-3.0-or-later WITH GCC-exception-3.1", LicenseVerdict.Accepted)]
     [InlineData("MIT", "MIT", "MIT", LicenseVerdict.Refused)]
     [InlineData("", "", "MIT", LicenseVerdict.Accepted)]
+    [InlineData("", "GPL-3.0-only", "GPL-3.0", LicenseVerdict.Refused)]
+    [InlineData("", "GPL-3.0", "GPL-3.0-only", LicenseVerdict.Refused)]
+    [InlineData("", "GPL-2.0-or-later", "GPL-2.0+", LicenseVerdict.Refused)]
+    [InlineData("GPL-2.0", "", "GPL-2.0-only", LicenseVerdict.Accepted)]
+    [InlineData("GPL-2.0-only", "", "GPL-2.0-or-later", LicenseVerdict.Refused)]
     public void A_license_is_judged_by_both_lists(string allow, string deny, string license, LicenseVerdict verdict) =>
         Assert.Equal(verdict, Policy(allow, deny).Judge(LicenseExpression.Parse(license, out _)));
 
