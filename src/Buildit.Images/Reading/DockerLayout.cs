@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Buildit.Core;
 using Buildit.Core.Diagnostics;
+using Buildit.Core.Json;
 using Buildit.Images.Docker;
 using Buildit.Store.Archives;
 using Buildit.Store.Compression;
@@ -18,9 +19,9 @@ internal sealed class DockerLayout(IImageFiles files, TarListing listing)
         {
             return ReadImage(manifest, digest, cancel);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
-            throw Damaged($"a document in it is not what it should be: {e.Message}", e);
+            throw files.Damaged($"a document in it is not what it should be: {e.Message}", e);
         }
     }
 
@@ -30,13 +31,14 @@ internal sealed class DockerLayout(IImageFiles files, TarListing listing)
         var image = parsed.RootElement.GetArrayLength() == 1
             ? parsed.RootElement[0]
             : throw new BuilditException(ExitCode.InvalidInput, $"{files.Name} holds {parsed.RootElement.GetArrayLength()} images", "only an archive with one image can be read: save the one that is meant alone");
-        var config = Config(image.GetProperty("Config").GetString()!);
+        var named = image.GetProperty("Config").GetString()!;
+        var config = files.ReadAll(Open(named), named);
         using var parsedConfig = JsonDocument.Parse(config);
         var layers = image.GetProperty("Layers").EnumerateArray().Select(l => l.GetString()!).ToArray();
         var diffIds = parsedConfig.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(d => Digest.Parse(d.GetString()!)).ToArray();
         if (layers.Length != diffIds.Length)
         {
-            throw Damaged("its manifest and its configuration have another number of layers");
+            throw files.Damaged("its manifest and its configuration have another number of layers");
         }
 
         var root = new RootBuilder();
@@ -59,18 +61,8 @@ internal sealed class DockerLayout(IImageFiles files, TarListing listing)
     {
         using var tar = new HashedReadStream(Decompressor.Open(Open(layer)));
         root.Add(listing.Read(tar, $"layer '{layer}' of {files.Name}", _ => false, cancel));
-        return tar.Digest == diffId ? tar.Count : throw Damaged($"the layer '{layer}' is not {diffId}");
+        return tar.Digest == diffId ? tar.Count : throw files.Damaged($"the layer '{layer}' is not {diffId}");
     }
 
-    private byte[] Config(string path)
-    {
-        using var stream = Open(path);
-        using var memory = new MemoryStream();
-        stream.CopyTo(memory);
-        return memory.ToArray();
-    }
-
-    private Stream Open(string path) => files.Open(path) ?? throw Damaged($"there is no '{path}', which '{DockerArchive.Manifest}' names");
-
-    private BuilditException Damaged(string why, Exception? inner = null) => new(ExitCode.InvalidInput, $"{files.Name} is damaged: {why}", inner: inner);
+    private Stream Open(string path) => files.Open(path) ?? throw files.Damaged($"there is no '{path}', which '{DockerArchive.Manifest}' names");
 }

@@ -21,7 +21,6 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Dige
     /// <summary>The file that says what the directory is.</summary>
     public const string Marker = BinhostLayout.LayoutMarker;
 
-    private const int LargestDocument = 16 << 20;
     private const string Docker = "application/vnd.docker.distribution.manifest.v2+json";
 
     /// <summary>Reads everything.</summary>
@@ -33,7 +32,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Dige
         }
         catch (Exception e) when (JsonDocuments.IsMalformed(e))
         {
-            throw Damaged($"a document in it is not what it should be: {e.Message}", e);
+            throw files.Damaged($"a document in it is not what it should be: {e.Message}", e);
         }
     }
 
@@ -48,7 +47,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Dige
         var diffIds = parsedConfig.RootElement.GetProperty("rootfs").GetProperty("diff_ids").EnumerateArray().Select(d => Digest.Parse(d.GetString()!)).ToArray();
         if (layers.Length != diffIds.Length)
         {
-            throw Damaged("its manifest and its configuration have another number of layers");
+            throw files.Damaged("its manifest and its configuration have another number of layers");
         }
 
         var root = new RootBuilder();
@@ -78,7 +77,7 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Dige
         return manifests switch
         {
             [var only] => only,
-            [] => throw Damaged("it holds no image"),
+            [] => throw files.Damaged("it holds no image"),
             _ => throw new BuilditException(ExitCode.InvalidInput, $"{files.Name} holds {manifests.Length} images", "only a layout with one image can be read: copy the one that is meant out of it, for example with skopeo"),
         };
     }
@@ -88,14 +87,13 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Dige
         Verify(layer);
         using var tar = new HashedReadStream(Decompressor.Open(Open(layer)));
         var listed = listing.Read(tar, $"layer {layer.Digest} of {files.Name}", _ => false, cancel);
-        return tar.Digest == diffId ? listed : throw Damaged($"the layer {layer.Digest} does not unpack to {diffId}");
+        return tar.Digest == diffId ? listed : throw files.Damaged($"the layer {layer.Digest} does not unpack to {diffId}");
     }
 
     private byte[] Blob(Descriptor descriptor)
     {
-        Verify(descriptor);
-        using var stream = Open(descriptor);
-        return ReadAll(stream, descriptor.Digest.ToString());
+        var bytes = files.ReadAll(Open(descriptor), descriptor.Digest.ToString());
+        return bytes.Length == descriptor.Size && Digest.Of(bytes) == descriptor.Digest ? bytes : throw Mistaken(descriptor);
     }
 
     private void Verify(Descriptor descriptor)
@@ -104,38 +102,18 @@ internal sealed class OciLayout(IImageFiles files, TarListing listing, Func<Dige
         blob.CopyTo(Stream.Null);
         if (blob.Digest != descriptor.Digest || blob.Count != descriptor.Size)
         {
-            throw Damaged($"the blob {descriptor.Digest} is not what its name and size say");
+            throw Mistaken(descriptor);
         }
     }
 
-    private Stream Open(Descriptor descriptor) => files.Open(BinhostLayout.Blob(descriptor.Digest)) ?? throw Damaged($"the blob {descriptor.Digest} is not there");
+    private Stream Open(Descriptor descriptor) => files.Open(BinhostLayout.Blob(descriptor.Digest)) ?? throw files.Damaged($"the blob {descriptor.Digest} is not there");
 
-    private byte[] Document(string path)
-    {
-        using var stream = files.Open(path) ?? throw Damaged($"there is no '{path}'");
-        return ReadAll(stream, path);
-    }
+    private byte[] Document(string path) => files.ReadAll(files.Open(path) ?? throw files.Damaged($"there is no '{path}'"), path);
 
-    private byte[] ReadAll(Stream stream, string what)
-    {
-        using var memory = new MemoryStream();
-        var buffer = new byte[1 << 16];
-        for (int read; (read = stream.Read(buffer)) > 0;)
-        {
-            memory.Write(buffer, 0, read);
-            if (memory.Length > LargestDocument)
-            {
-                throw Damaged($"the document {what} is larger than {LargestDocument >> 20} MiB");
-            }
-        }
-
-        return memory.ToArray();
-    }
+    private BuilditException Mistaken(Descriptor descriptor) => files.Damaged($"the blob {descriptor.Digest} is not what its name and size say");
 
     /// <summary>What made each layer; steps that made none are left out.</summary>
     internal static string[] Titles(JsonElement config) => config.TryGetProperty("history", out var history)
         ? [.. history.EnumerateArray().Where(h => !h.TryGetProperty("empty_layer", out var empty) || !empty.GetBoolean()).Select(h => h.TryGetProperty("created_by", out var by) ? by.GetString() ?? "" : "")]
         : [];
-
-    private BuilditException Damaged(string why, Exception? inner = null) => new(ExitCode.InvalidInput, $"{files.Name} is damaged: {why}", inner: inner);
 }

@@ -145,6 +145,16 @@ public sealed class ImageReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("oci", "configuration", """{"config": {"Entrypoint": "x"}}""")]
+    [InlineData("oci", "configuration", """{"config": {"Labels": ["x"]}}""")]
+    [InlineData("aci", "manifest", """{"app": {"environment": [1]}}""")]
+    public void What_says_something_odd_of_its_instances_is_told(string format, string document, string json)
+    {
+        var image = new ImageContent { Format = format, Digest = Digest.Of(json), Documents = [(document, Encoding.UTF8.GetBytes(json))], Entries = [], Files = [], Elves = [] };
+        Assert.Contains("not what it should be", Assert.Throws<BuilditException>(() => UsableImage.Of(image)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("no archive at all")]
     [InlineData("")]
     public void What_is_no_image_is_told(string text)
