@@ -168,12 +168,23 @@ public sealed class SbomTests : IAsyncLifetime, IDisposable
         var image = json.RootElement.GetProperty("images").EnumerateArray().Single();
         Assert.StartsWith("sha256:", Text(image, "digest"), StringComparison.Ordinal);
         Assert.All(image.GetProperty("layers").EnumerateArray(), l => Assert.Equal(JsonValueKind.Number, l.GetProperty("compressed").ValueKind));
-        Assert.Equal("80/tcp", image.GetProperty("settings").GetProperty("port")[0].GetString()!.TrimEnd("/tcp".ToCharArray()) + "/tcp");
+        Assert.Equal("80", image.GetProperty("settings").GetProperty("port")[0].GetString());
+        Assert.StartsWith("PATH=/", image.GetProperty("settings").GetProperty("env")[0].GetString(), StringComparison.Ordinal);
 
         var text = (await _workspace.MustBuildAsync("inspect", "out/small-1-linux-amd64.oci")).Output;
         Assert.Matches(@"(?m)^test/app-1\.0 +MIT +1 +6 bytes +", text);
         Assert.Matches(@"(?m)^debian/libc6-\S+ +not known +", text);
         Assert.Matches(@"(?m)^OCI image out/small-1-linux-amd64\.oci: \S+ \S+, sha256:[0-9a-f]{64}$", text);
+    }
+
+    [Fact]
+    public async Task An_image_with_a_file_of_tests_is_known_as_its_container_s()
+    {
+        _workspace.Write("containers/small/tests.yaml", "schemaVersion: 2.0.0\nfileExistenceTests: [{name: own, path: /etc/own.txt, shouldExist: true}]\n");
+        _workspace.Container("- package: test/app\n- sync: {src: ./files/own.txt, dest: /etc/own.txt}\n- test: {file: ./tests.yaml}\n- image: {type: oci, compression: none}\n");
+        await _workspace.MustBuildAsync("containers/small");
+        Assert.Matches(@"(?m)^OCI image out/small-1-linux-amd64\.oci: \S+ \S+, sha256:[0-9a-f]{64}$", (await _workspace.MustBuildAsync("inspect", "containers/small")).Output);
+        Assert.Equal(await SbomAsync("containers/small"), await SbomAsync("out/small-1-linux-amd64.oci"));
     }
 
     [Fact]

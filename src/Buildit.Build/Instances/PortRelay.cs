@@ -57,7 +57,15 @@ public sealed class PortRelay : IDisposable
         {
             for (var cancel = _stop.Token; ;)
             {
-                _ = RelayAsync(await _listener.AcceptAsync(cancel), cancel);
+                try
+                {
+                    _ = RelayAsync(await _listener.AcceptAsync(cancel), cancel);
+                }
+                catch (SocketException) when (!cancel.IsCancellationRequested)
+                {
+                    // Who came went away at once, or there is no room for more at the moment.
+                    await Task.Delay(Turn, cancel);
+                }
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)

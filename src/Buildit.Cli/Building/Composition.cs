@@ -26,6 +26,9 @@ internal sealed record Composition(Container Container, ContainerFiles Files, Im
     /// <summary>The output of each package that goes into images.</summary>
     public const string Output = "runtime";
 
+    /// <summary>What a container is composed from, with this closure of its packages.</summary>
+    public static Composition Of(ContainerInputs inputs, ImmutableArray<Realised> closure) => new(inputs.Container, inputs.Files, closure) { Tests = inputs.Tests };
+
     /// <summary>Tests that its images must pass before they are written.</summary>
     public TestSuite Tests { get; init; } = TestSuite.Empty;
 

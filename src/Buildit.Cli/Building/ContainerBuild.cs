@@ -71,7 +71,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var realised = await RealiseAsync(inputs.Graph, cancel);
         ImmutableArray<Package> packages = [.. realised.Select(r => r.Package)];
         // What the packages' outputs are is enough to know what the images will be, and whether they are there already.
-        return (packages, new(inputs.Container, inputs.Files, await session.Engine.RuntimeClosureAsync(packages, inputs.Graph.Excluded, Need.Record, cancel)) { Tests = inputs.Tests });
+        return (packages, Composition.Of(inputs, await session.Engine.RuntimeClosureAsync(packages, inputs.Graph.Excluded, Need.Record, cancel)));
     }
 
     /// <summary>What nothing needs need not be excluded: it may be a slip of the pen, or the need is gone.</summary>

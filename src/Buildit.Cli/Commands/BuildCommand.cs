@@ -38,21 +38,8 @@ internal sealed class BuildCommand(Terminal terminal, Func<IEnumerable<string>> 
 
     private IEnumerable<Option> Choices => [_output, _type, _jobs, _push, _discover, _trust, _requireBinhost, _keepGoing, _rebuild, _offline, _locked, _keepFailed, _onFailure, _progress];
 
-    public Command Command()
-    {
-        var command = new Command(Name, "Build containers and packages; the word 'build' may be left out") { _targets };
-        foreach (var option in Choices)
-        {
-            command.Options.Add(option);
-        }
-
-        command.SetAction((parsed, cancel) =>
-        {
-            terminal.SetProgress(parsed.GetValue(_progress)!);
-            return new BuildRun(terminal, verbs).RunAsync(Request(parsed), cancel);
-        });
-        return command;
-    }
+    public Command Command() =>
+        new Command(Name, "Build containers and packages; the word 'build' may be left out") { _targets }.With(Choices, terminal, _progress, (parsed, cancel) => new BuildRun(terminal, verbs).RunAsync(Request(parsed), cancel));
 
     private static Option<string?> OnFailure()
     {

@@ -23,21 +23,8 @@ internal sealed class CompareCommand(Terminal terminal, Func<IEnumerable<string>
 
     private IEnumerable<Option> Choices => [_environment, _input, _json, _offline, _locked, _progress];
 
-    public Command Command()
-    {
-        var command = new Command(Name, "Run a command on two images with the same input, and compare output, exit code and files; ends with 0 if they are equal, with 1 if they differ") { _words };
-        foreach (var option in Choices)
-        {
-            command.Options.Add(option);
-        }
-
-        command.SetAction((parsed, cancel) =>
-        {
-            terminal.SetProgress(parsed.GetValue(_progress)!);
-            return RunAsync(parsed, cancel);
-        });
-        return command;
-    }
+    public Command Command() =>
+        new Command(Name, "Run a command on two images with the same input, and compare output, exit code and files; ends with 0 if they are equal, with 1 if they differ") { _words }.With(Choices, terminal, _progress, RunAsync);
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {

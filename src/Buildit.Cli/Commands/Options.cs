@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Buildit.Cli.Consoles;
 using Buildit.Core;
 using Buildit.Core.Containers;
 using Buildit.Core.Diagnostics;
@@ -47,6 +48,22 @@ internal static class Options
         var option = new Option<string>("--progress") { Description = "auto: a progress line on a terminal; plain: lines only; json: a JSON object on each line; quiet: only errors, warnings and results", DefaultValueFactory = _ => "auto" };
         OnlyAmong(option, "auto", "plain", "json", "quiet");
         return option;
+    }
+
+    /// <summary>Gives a command its options and what it does, which shows progress as --progress says.</summary>
+    public static Command With(this Command command, IEnumerable<Option> choices, Terminal terminal, Option<string> progress, Func<ParseResult, CancellationToken, Task<int>> run)
+    {
+        foreach (var option in choices)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((parsed, cancel) =>
+        {
+            terminal.SetProgress(parsed.GetValue(progress)!);
+            return run(parsed, cancel);
+        });
+        return command;
     }
 
     /// <summary>Lets an option have these values only.</summary>

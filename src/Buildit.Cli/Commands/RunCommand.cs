@@ -29,21 +29,8 @@ internal sealed class RunCommand(Terminal terminal, StopSignals signals, Func<IE
 
     private IEnumerable<Option> Choices => [_ports, _mounts, _environment, _user, _entrypoint, _memory, _cpus, _pids, _writable, _bundle, _offline, _locked, _progress];
 
-    public Command Command()
-    {
-        var command = new Command(Name, "Run an image: with a read-only root, not as root, without capabilities, without network but for -p; exits as its program does") { _words };
-        foreach (var option in Choices)
-        {
-            command.Options.Add(option);
-        }
-
-        command.SetAction((parsed, cancel) =>
-        {
-            terminal.SetProgress(parsed.GetValue(_progress)!);
-            return RunAsync(Request(parsed), cancel);
-        });
-        return command;
-    }
+    public Command Command() =>
+        new Command(Name, "Run an image: with a read-only root, not as root, without capabilities, without network but for -p; exits as its program does") { _words }.With(Choices, terminal, _progress, (parsed, cancel) => RunAsync(Request(parsed), cancel));
 
     private static Option<string[]> Many(string name, string alias, string form, string description) =>
         new(name, alias) { HelpName = form, Description = description + "; may be given several times", AllowMultipleArgumentsPerToken = false };

@@ -25,21 +25,8 @@ internal sealed class TestCommand(Terminal terminal, Func<IEnumerable<string>> v
 
     private IEnumerable<Option> Choices => [_files, _junit, _json, _offline, _locked, _progress];
 
-    public Command Command()
-    {
-        var command = new Command(Name, "Run all tests of a container or an image, not only up to the first that fails; exit with 1 if any does") { _target };
-        foreach (var option in Choices)
-        {
-            command.Options.Add(option);
-        }
-
-        command.SetAction((parsed, cancel) =>
-        {
-            terminal.SetProgress(parsed.GetValue(_progress)!);
-            return RunAsync(parsed, cancel);
-        });
-        return command;
-    }
+    public Command Command() =>
+        new Command(Name, "Run all tests of a container or an image, not only up to the first that fails; exit with 1 if any does") { _target }.With(Choices, terminal, _progress, RunAsync);
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {

@@ -28,21 +28,9 @@ internal sealed class VerifyCommand(Terminal terminal, Func<IEnumerable<string>>
     private readonly Option<bool> _keepFailed = new("--keep-failed") { Description = "Keep what failed or was made differently, and say where it is" };
     private readonly Option<string> _progress = Options.Progress();
 
-    public Command Command()
-    {
-        var command = new Command("verify", "Build again from scratch and compare with the records, file by file; exit with 5 if anything differs") { _targets };
-        foreach (var option in new Option[] { _vary, _all, _json, _against, _jobs, _offline, _keepFailed, _progress })
-        {
-            command.Options.Add(option);
-        }
-
-        command.SetAction((parsed, cancel) =>
-        {
-            terminal.SetProgress(parsed.GetValue(_progress)!);
-            return RunAsync(Request(parsed), cancel);
-        });
-        return command;
-    }
+    public Command Command() =>
+        new Command("verify", "Build again from scratch and compare with the records, file by file; exit with 5 if anything differs") { _targets }
+            .With([_vary, _all, _json, _against, _jobs, _offline, _keepFailed, _progress], terminal, _progress, (parsed, cancel) => RunAsync(Request(parsed), cancel));
 
     private VerifyRequest Request(ParseResult parsed)
     {

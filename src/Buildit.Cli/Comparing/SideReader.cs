@@ -118,7 +118,7 @@ internal sealed class SideReader(string start, Func<Workspace, Session> open, Fu
         var own = FilesOf(inputs.Files.Entries.Select(e => (e.Entry, e.Open)));
         return closure.Missing is [var absent, ..]
             ? new(inputs.Container, subjects, own, null, absent.DisplayName) { Written = written }
-            : new(inputs.Container, subjects, own, FilesOf((new Composition(inputs.Container, inputs.Files, closure.Packages) with { Below = BaseOf(inputs.Container, session) }).Compose(session, new()).Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
+            : new(inputs.Container, subjects, own, FilesOf((Composition.Of(inputs, closure.Packages) with { Below = BaseOf(inputs.Container, session) }).Compose(session, new()).Entries.Select(e => (e.Entry, e.Open))), null) { Written = written };
     }
 
     /// <summary>What an image of the container stands on, if the store has it: it was put there when the image was made.</summary>

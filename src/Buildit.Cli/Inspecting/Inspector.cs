@@ -8,6 +8,7 @@ using Buildit.Core.Containers;
 using Buildit.Core.Sboms;
 using Buildit.Core.Trees;
 using Buildit.Images.Composition;
+using Buildit.Images.Reading;
 
 namespace Buildit.Cli.Inspecting;
 
@@ -23,7 +24,7 @@ internal sealed class Inspector(Session session, string output)
     {
         var view = RuntimeView.Read(session, target);
         var inputs = ContainerInputs.Read(session, target);
-        var composition = new Composition(inputs.Container, inputs.Files, view.Closure.Packages);
+        var composition = Composition.Of(inputs, view.Closure.Packages);
         var described = await new SbomMaker(session).LicensesAsync(view.Closure.Packages.Select(p => p.Package), inputs.Container, cancel);
         var images = ImmutableArray.CreateBuilder<InspectedImage>();
         foreach (var step in inputs.Container.Steps.OfType<Step.Image>())
@@ -57,7 +58,7 @@ internal sealed class Inspector(Session session, string output)
             isThere ? written!.Digest : null,
             isThere ? SizeOf(path) : null,
             [.. layers.Select(l => (Group: l, Blob: session.Layers.Find(l.Source.Key, compressor))).Select(l => new InspectedLayer(l.Group.Title, l.Group.Source.Tree.Entries.Sum(e => e.Size), l.Blob?.DiffId, l.Blob?.Size))],
-            RunSettings.Of(step));
+            RunSettings.Of(SettingsReader.Of(composition.Container, step, root.Mtime)));
     }
 
     private static long SizeOf(string path) => File.Exists(path) ? new FileInfo(path).Length : new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);

@@ -4,6 +4,7 @@ using Buildit.Core;
 using Buildit.Core.Diagnostics;
 using Buildit.Core.Instances;
 using Buildit.Core.Trees;
+using Buildit.Images;
 using Buildit.Images.Instances;
 using Buildit.Images.Reading;
 
@@ -12,7 +13,6 @@ namespace Buildit.Cli.Instances;
 /// <summary>Decides what an instance is, out of what the image says and what a person asked for. The least that works is what is not asked about.</summary>
 internal static class InstancePlan
 {
-    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const int FirstOrdinaryPort = 1024;
 
     /// <summary>Makes it; throws if the image cannot be run so.</summary>
@@ -60,7 +60,7 @@ internal static class InstancePlan
 
     private static ImmutableArray<KeyValuePair<string, string>> EnvironmentOf(RunRequest request, UsableImage image, InstanceUser user)
     {
-        var variables = new List<KeyValuePair<string, string>> { new("PATH", DefaultPath), new("HOME", user.Home) };
+        var variables = new List<KeyValuePair<string, string>> { new("PATH", SearchPath.Usual), new("HOME", user.Home) };
         foreach (var (name, value) in image.Settings.Environment.Concat(request.Environment))
         {
             variables.RemoveAll(v => v.Key == name);

@@ -64,7 +64,7 @@ internal sealed class TargetPlanner(Session session, PlanOptions options, Shared
     {
         var records = plan.Records;
         var closure = plan.IsKnown ? RuntimeClosure.Of(inputs.Graph.Packages.Select(p => p.Package), inputs.Graph.Excluded, p => records.GetValueOrDefault(p.Key)) : null;
-        var composition = new Composition(inputs.Container, inputs.Files, closure?.Packages ?? []) { Tests = inputs.Tests };
+        var composition = Composition.Of(inputs, closure?.Packages ?? []);
         return
         [
             .. inputs.Container.Steps.OfType<Step.Image>().Where(s => options.Formats.Contains(s.Format)).Select(step =>

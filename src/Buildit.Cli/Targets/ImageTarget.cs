@@ -65,7 +65,7 @@ internal static class ImageTarget
         Package[] packages = [.. inputs.Graph.Packages.Select(p => p.Package)];
         var there = new StoreAvailability(session.Store, session.Records, PackageGraph.Of(packages));
         var closure = RuntimeClosure.Of(packages, p => there.Find(p, Need.Record));
-        var composition = new Composition(inputs.Container, inputs.Files, closure.Packages);
+        var composition = Composition.Of(inputs, closure.Packages);
         return closure.Missing.IsEmpty && inputs.Container.Steps.OfType<Step.Image>()
             .Any(step => WrittenImage.Parse(session.Store.Index.FindImage(composition.KeyOf(step, session.Compressor(step.Compression)?.Identity).Digest))?.IsAt(path) == true);
     }

@@ -35,7 +35,7 @@ internal sealed class TargetVerification(Session session, Terminal terminal, Ver
         if (container is not null)
         {
             var closure = await session.Engine.RuntimeClosureAsync(graph.Packages.Select(p => p.Package), graph.Excluded, Need.Run, cancel);
-            var composition = new Composition(container.Container, container.Files, closure) { Tests = container.Tests };
+            var composition = Composition.Of(container, closure);
             results.Images.AddRange(await new ImageVerification(session, terminal, Path.GetFullPath("out", request.Start)).RunAsync(composition, cancel));
         }
     }

@@ -11,11 +11,10 @@ namespace Buildit.Images.Composition;
 /// <param name="Span">Where it is declared.</param>
 internal sealed record DeclaredCommand(string Program, string Role, SourceSpan Span)
 {
-    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static readonly string[] NoShells = ["nologin", "false"];
 
     /// <summary>Directories in which a name without a slash is looked for, separated by colons.</summary>
-    internal string Path { get; init; } = DefaultPath;
+    internal string Path { get; init; } = SearchPath.Usual;
 
     /// <summary>Where a relative path counts from.</summary>
     internal string Directory { get; init; } = "/";
@@ -41,7 +40,7 @@ internal sealed record DeclaredCommand(string Program, string Role, SourceSpan S
         return first is var (program, role)
             ? [new(program, role, image.Span)
             {
-                Path = settings.Environment.Where(e => e.Key == "PATH").Select(e => e.Value).LastOrDefault() ?? DefaultPath,
+                Path = settings.Environment.Where(e => e.Key == "PATH").Select(e => e.Value).LastOrDefault() ?? SearchPath.Usual,
                 Directory = settings.WorkingDirectory ?? "/",
                 Mounts = settings.Volumes,
             }]

@@ -11,7 +11,7 @@ namespace Buildit.Images.Oci;
 internal static class OciConfig
 {
     /// <summary>Where programs are looked for if nobody says it.</summary>
-    internal const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    internal const string DefaultPath = "PATH=" + SearchPath.Usual;
 
     internal static byte[] Write(OciRequest request, IReadOnlyList<(LayerGroup Group, LayerBlob Blob)> layers, DiagnosticBag bag) => JsonDocuments.Write(json =>
     {

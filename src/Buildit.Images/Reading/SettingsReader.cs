@@ -10,7 +10,7 @@ using Buildit.Images.Oci;
 namespace Buildit.Images.Reading;
 
 /// <summary>What an image says about its instances, in our words: of an OCI image's configuration ("Image Configuration") or an ACI's manifest ("App Container Image").</summary>
-internal static class SettingsReader
+public static class SettingsReader
 {
     /// <summary>Of an image that was read.</summary>
     internal static ImageSettings Read(ImageContent image)
@@ -31,7 +31,7 @@ internal static class SettingsReader
     }
 
     /// <summary>What the image of a step will say.</summary>
-    internal static ImageSettings Of(Container container, Step.Image step, long sourceDate) =>
+    public static ImageSettings Of(Container container, Step.Image step, long sourceDate) =>
         step.Content is not null && AciManifest.Make(container, step, sourceDate, new()) is { } manifest ? OfAci(manifest)
         : step.Format is ImageFormat.Aci or ImageFormat.Tar ? step.Settings
         : step.Settings with { Environment = [.. OciConfig.Environment(step.Settings).Select(Pair)] };
