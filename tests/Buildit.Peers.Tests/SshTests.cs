@@ -131,11 +131,12 @@ public sealed class SshTests(SshServer server)
             await place.UpdateAsync(Document, _ => Task.FromResult<ReadOnlyMemory<byte>?>(Encoding.UTF8.GetBytes(text)), default);
         }
 
-        Assert.Equal(["660"], ModesOf(Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)));
-        Assert.Equal(["2770"], ModesOf(Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories)));
+        // What others may is the umask's, which the server has from here.
+        var others = (int)File.GetUnixFileMode(Directory.CreateDirectory(directory + "-plain").FullName) & 7;
+        Assert.Equal([$"66{others & 6}"], ModesOf(Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)));
+        Assert.Equal([$"277{others}"], ModesOf(Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories)));
 
-        // What others may is the account's umask's.
-        static IEnumerable<string> ModesOf(IEnumerable<string> paths) => paths.Select(p => Convert.ToString((int)File.GetUnixFileMode(p) & ~7, 8)).Distinct();
+        static IEnumerable<string> ModesOf(IEnumerable<string> paths) => paths.Select(p => Convert.ToString((int)File.GetUnixFileMode(p), 8)).Distinct();
     }
 
     [Fact]
