@@ -19,6 +19,7 @@ public sealed record PeerResult(int ExitCode, string Output, string Error)
 /// <param name="work">The directory that becomes <c>/bundle</c>.</param>
 public sealed class Peers(string root, string work)
 {
+    private const string Unified = "/sys/fs/cgroup/unified";
     private const string Libraries = "usr/lib/x86_64-linux-gnu";
 
     /// <summary>Root has real users and groups; everybody else has only their own.</summary>
@@ -36,14 +37,17 @@ public sealed class Peers(string root, string work)
     /// <summary>The same for programs that want to be root, if only among users of their own.</summary>
     public PeerResult ShellAsRoot(string script) => Run(IsRoot ? ["--unshare-net"] : ["--unshare-net", "--uid", "0", "--gid", "0", "--cap-add", "ALL"], ["sh", "-euc", script]);
 
-    private PeerResult Run(string[] network, string[] command) => Bubblewrap(
+    /// <summary>The same for programs that know machines with one kind of control groups only: they see the newer kind alone.</summary>
+    public PeerResult ShellWithOneKindOfGroups(string script) => Run(["--unshare-net", .. Directory.Exists(Unified) ? (string[])["--bind", Unified, "/sys/fs/cgroup"] : []], ["sh", "-euc", script]);
+
+    private PeerResult Run(string[] further, string[] command) => Bubblewrap(
     [
-        .. network,
         "--ro-bind", Path.Combine(root, "usr"), "/usr", "--ro-bind", Path.Combine(root, "etc"), "/etc",
         "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
         "--proc", "/proc", "--dev", "/dev", "--bind", "/sys", "/sys", "--tmpfs", "/tmp", "--tmpfs", "/var/tmp", "--bind", work, "/bundle", "--chdir", "/bundle",
         "--setenv", "PATH", "/usr/sbin:/usr/bin", "--setenv", "HOME", "/tmp", "--setenv", "LC_ALL", "C.UTF-8",
         .. IsRoot ? (string[])["--cap-add", "ALL"] : ["--unshare-user"],
+        .. further,
         "--", .. command,
     ]);
 
