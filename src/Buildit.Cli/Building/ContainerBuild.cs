@@ -29,7 +29,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var failed = await push.PackagesAsync(pushes, packages, inputs.Graph.Excluded, cancel);
         var images = await new ImageBuild(session, terminal, request, progress.Warn).RunAsync(composition, cancel);
         progress.Report();
-        failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
+        failed = failed.And(await push.ImagesAsync(pushes, composition, images, cancel));
         if (progress.Made == 0)
         {
             terminal.Line(progress.Binhosts.Pulled == 0 ? "Nothing was built: all packages are in the store." : "Nothing was built: all packages are in the store or came from binhosts.");

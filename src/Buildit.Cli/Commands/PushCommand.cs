@@ -13,22 +13,23 @@ internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> v
     private readonly Option<string?> _key = new("--key") { HelpName = "NAME", Description = "Sign with this key of yours, or the private key in this file [default: the key 'default']" };
     private readonly Option<bool> _sources = new("--sources") { Description = "Push sources, patches and .debs as well, as far as they are in the store" };
     private readonly Option<bool> _logs = new("--logs") { Description = "Push the logs of the builds as well" };
+    private readonly Option<bool> _sboms = new("--sboms") { Description = "Push bills of materials (SPDX and CycloneDX) of the images and the named packages as well" };
     private readonly Option<string> _output = Options.Output();
     private readonly Option<string?> _type = Options.Type();
     private readonly Option<string> _progress = Options.Progress();
 
     public Command Command()
     {
-        var command = new Command("push", "Push packages and images to a binhost; what is not built yet is built") { _targets, _to, _key, _sources, _logs, _output, _type, _progress };
+        var command = new Command("push", "Push packages and images to a binhost; what is not built yet is built") { _targets, _to, _key, _sources, _logs, _sboms, _output, _type, _progress };
         command.SetAction((parsed, cancel) =>
         {
             terminal.SetProgress(parsed.GetValue(_progress)!);
             var start = Options.StartOf(parsed);
             return new BuildRun(terminal, verbs).RunAsync(
-                new(start, Options.NamedTargets(parsed.GetValue(_targets), [_to, _key, _sources, _logs, _output, _type, _progress], "push"), Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), null, LookupPolicy.Free, new())
+                new(start, Options.NamedTargets(parsed.GetValue(_targets), [_to, _key, _sources, _logs, _sboms, _output, _type, _progress], "push"), Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), null, LookupPolicy.Free, new())
                 {
                     Push = parsed.GetValue(_to) ?? "",
-                    PushChoices = new(parsed.GetValue(_key), parsed.GetValue(_sources), parsed.GetValue(_logs)),
+                    PushChoices = new(parsed.GetValue(_key), parsed.GetValue(_sources), parsed.GetValue(_logs), parsed.GetValue(_sboms)),
                 },
                 cancel);
         });
