@@ -97,6 +97,45 @@ public sealed partial class BinhostHouseTests : IDisposable
     }
 
     [Fact]
+    public async Task Bills_of_materials_are_pushed_where_that_is_asked_for_linked_and_kept_with_their_records()
+    {
+        await PushAsync();
+        Assert.False(Directory.Exists(Path.Combine(Place, "sboms")));
+        _workspace.Container("- package: test/app\n" + Workspace.OciImage + "- image: {type: aci, compression: none, sbom: 'off'}\n");
+        await _workspace.MustBuildAsync("push", "containers/small", "--sboms");
+        var wanted = new List<string>();
+        foreach (var (target, kind, page) in new[] { ("containers/small", "oci", "images/small.html"), ("test/app", "package", "packages/test/app.html") })
+        {
+            var key = await DescribedAsync(kind, target == "test/app" ? target : "small");
+            foreach (var (format, ending) in new[] { ("spdx", "spdx.json"), ("cyclonedx", "cdx.json") })
+            {
+                wanted.Add($"{key}.{ending}");
+                Assert.Equal((await _workspace.MustBuildAsync("sbom", target, "--format", format)).Output, Page($"sboms/{key}.{ending}"));
+                Assert.Contains($"sboms/{key}.{ending}\">{format}</a>", Page(page), StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal(wanted.Order(), Sboms());
+        string[] tidy = ["binhost", "gc", "--keep", "1", "--older-than", "0h", "--grace", "0h"];
+        await _workspace.MustBuildAsync(tidy);
+        Assert.Equal(wanted.Order(), Sboms());
+        var pages = Pages();
+        var again = await _workspace.MustBuildAsync("push", "containers/small", "--sboms");
+        Assert.Equal(2, again.Error.Split("pushed 0 (0 files, 0.0 MB)").Length - 1);
+        await _workspace.MustBuildAsync("push", "containers/small");
+        Assert.Equal(pages, Pages());
+
+        _workspace.Edit("pkgs/test/app/pkg.yaml", _mark, "another " + _mark);
+        await _workspace.MustBuildAsync("push", "containers/small");
+        Assert.Equal(wanted.Order(), Sboms());
+        var bills = Sboms().Select(s => Page("sboms/" + s)).ToArray();
+        await _workspace.MustBuildAsync(tidy);
+        Assert.Empty(Sboms());
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(Place, "blobs/sha256")), b => bills.Contains(File.ReadAllText(b)));
+        (await _workspace.MustBuildAsync("binhost", "verify")).Says("everything is as it must be");
+    }
+
+    [Fact]
     public async Task A_catalog_that_is_lost_is_made_again()
     {
         await PushAsync();
@@ -134,6 +173,15 @@ public sealed partial class BinhostHouseTests : IDisposable
     }
 
     private string Page(string path) => File.ReadAllText(Path.Combine(Place, path));
+
+    private IEnumerable<string> Sboms() => Directory.EnumerateFiles(Path.Combine(Place, "sboms")).Select(f => Path.GetFileName(f)).Order();
+
+    // The one record of that name that has a bill of materials: earlier ones were pushed without.
+    private async Task<string> DescribedAsync(string kind, string name)
+    {
+        using var json = JsonDocument.Parse((await _workspace.MustBuildAsync("binhost", "list", "--json")).Output);
+        return json.RootElement.GetProperty("records").EnumerateArray().Where(r => r.GetProperty("kind").GetString() == kind && r.GetProperty("name").GetString() == name).Select(r => r.GetProperty("key").GetString()!).Single(k => File.Exists(Path.Combine(Place, "sboms", k + ".spdx.json")));
+    }
 
     private string Pages() => Run.Shell($"cd '{Place}' && find . -name '*.html' -printf '%p %T@ %i\\n' | sort");
 

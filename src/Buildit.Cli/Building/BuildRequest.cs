@@ -35,7 +35,7 @@ internal sealed record BuildRequest(string Start, IReadOnlyList<string> Targets,
     public bool OpensShell { get; init; }
 
     /// <summary>What is pushed besides packages and images.</summary>
-    public PushChoices PushChoices { get; init; } = new(null, false, false);
+    public PushChoices PushChoices { get; init; } = new(null, false, false, false);
 
     /// <summary>The binhosts to push to. Throws if one that was asked for cannot be written to.</summary>
     public IReadOnlyList<PushTarget> Pushes(Workspace workspace)

@@ -30,7 +30,7 @@ internal sealed class ContainerBuild(Session session, Terminal terminal, Progres
         var failed = await push.PackagesAsync(pushes, packages, inputs.Graph.Excluded, cancel);
         var images = await new ImageBuild(session, terminal, request, progress.Warn).RunAsync(composition, cancel);
         progress.Report();
-        failed = failed.And(await push.ImagesAsync(pushes, inputs.Container, images, cancel));
+        failed = failed.And(await push.ImagesAsync(pushes, composition, images, cancel));
         if (request.Publish is { } destinations)
         {
             using var publishing = new ImagePublishing(session, terminal, destinations);

@@ -5,6 +5,7 @@ using Buildit.Build.Engine;
 using Buildit.Build.Sharing;
 using Buildit.Cli.Consoles;
 using Buildit.Cli.Pages;
+using Buildit.Cli.Sboms;
 using Buildit.Cli.Workspaces;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
@@ -23,7 +24,7 @@ namespace Buildit.Cli.Building;
 internal sealed record PushTarget(BinhostSetting Binhost, bool IsAsked);
 
 /// <summary>What is pushed besides packages and images, and which key signs.</summary>
-internal sealed record PushChoices(string? Key, bool Sources, bool Logs);
+internal sealed record PushChoices(string? Key, bool Sources, bool Logs, bool Sboms);
 
 /// <summary>What could not be pushed although it was asked for.</summary>
 internal sealed record PushOutcome(ImmutableArray<Diagnostic> Failures)
@@ -62,21 +63,24 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         }
 
         var set = await PushedAsync(packages, excluded, cancel);
+        var sboms = choices.Sboms ? await SbomsAsync(packages, cancel) : [];
         foreach (var target in targets)
         {
-            outcome = outcome.And(await RunAsync(target, $"    Uploading packages to '{target.Binhost.Name}'", writer => PackagesAsync(writer, target.Binhost, set, cancel)));
+            outcome = outcome.And(await RunAsync(target, $"    Uploading packages to '{target.Binhost.Name}'", writer => PackagesAsync(writer, target.Binhost, set, sboms, cancel)));
         }
 
         return outcome;
     }
 
     /// <summary>Pushes images and the description that they were made from.</summary>
-    public async Task<PushOutcome> ImagesAsync(IReadOnlyCollection<PushTarget> targets, Container container, ImmutableArray<FinishedImage> images, CancellationToken cancel)
+    public async Task<PushOutcome> ImagesAsync(IReadOnlyCollection<PushTarget> targets, Composition composition, ImmutableArray<FinishedImage> images, CancellationToken cancel)
     {
         var outcome = PushOutcome.Good;
+        ImmutableArray<Digest> described = choices.Sboms && targets.Count > 0 ? [.. images.Where(i => i.Step.Sbom != SbomPlace.Off).Select(i => i.Record.Key)] : [];
+        var sbom = described.IsEmpty ? null : PushedSbom.Of(await new SbomMaker(session).OfImageAsync(composition, cancel), described);
         foreach (var target in targets)
         {
-            outcome = outcome.And(await RunAsync(target, $"Uploading container spec and image(s) to '{target.Binhost.Name}'", writer => ImagesAsync(writer, target.Binhost, container, images, cancel)));
+            outcome = outcome.And(await RunAsync(target, $"Uploading container spec and image(s) to '{target.Binhost.Name}'", writer => ImagesAsync(writer, target.Binhost, composition.Container, images, sbom, cancel)));
         }
 
         return outcome;
@@ -143,7 +147,19 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         return [.. running, .. built.Select(p => (Package: p, Record: session.Records.Find(p, Need.All))).Where(p => p.Record is not null).Select(p => new Realised(p.Package, p.Record!))];
     }
 
-    private async Task<PushReport> PackagesAsync(BinhostWriter writer, BinhostSetting binhost, ImmutableArray<Realised> packages, CancellationToken cancel)
+    /// <summary>The bills of what was named. To make those of all packages that are pushed would be to read all of their files and sources each time.</summary>
+    private async Task<ImmutableArray<PushedSbom>> SbomsAsync(ImmutableArray<Package> packages, CancellationToken cancel)
+    {
+        var (maker, sboms) = (new SbomMaker(session), ImmutableArray.CreateBuilder<PushedSbom>());
+        foreach (var package in packages)
+        {
+            sboms.Add(PushedSbom.Of(await maker.OfPackageAsync(package, cancel), [package.Key.Digest]));
+        }
+
+        return sboms.ToImmutable();
+    }
+
+    private async Task<PushReport> PackagesAsync(BinhostWriter writer, BinhostSetting binhost, ImmutableArray<Realised> packages, ImmutableArray<PushedSbom> sboms, CancellationToken cancel)
     {
         var options = new PushOptions(_key.Value, session.Workspace.Binhosts.TrustOf(binhost), TimeProvider.System.GetUtcNow(), choices.Sources, choices.Logs);
         var push = new PackagePush(session.Store, session.Records, session.Layers, session.Compressor(compression) ?? session.Compressor("zstd")!, session.Compressor("zstd")!, writer, options);
@@ -153,11 +169,20 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         }
 
         var report = await push.PushAsync(packages, cancel);
-        await Pages(writer, binhost).PackagesAsync(report.Packages, cancel);
+        var there = report.Packages.Select(p => p.Package.Package.Key.Digest).ToHashSet();
+        var described = new HashSet<Digest>();
+        foreach (var sbom in sboms.Where(s => s.Records.All(there.Contains)))
+        {
+            var put = await sbom.PutAsync(writer, cancel);
+            described.UnionWith(put.Failed.IsEmpty ? sbom.Records : []);
+            report = report.And(put);
+        }
+
+        await Pages(writer, binhost).PackagesAsync(report.Packages, described, cancel);
         return report;
     }
 
-    private async Task<PushReport> ImagesAsync(BinhostWriter writer, BinhostSetting binhost, Container container, ImmutableArray<FinishedImage> images, CancellationToken cancel)
+    private async Task<PushReport> ImagesAsync(BinhostWriter writer, BinhostSetting binhost, Container container, ImmutableArray<FinishedImage> images, PushedSbom? sbom, CancellationToken cancel)
     {
         var spec = Encoding.UTF8.GetBytes(container.Text.Text);
         var specBlob = new PushedBlob(Digest.Of(spec), spec.Length, () => new MemoryStream(spec));
@@ -167,10 +192,11 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
             total = total.And(await ImageAsync(writer, image, specBlob, cancel));
         }
 
+        total = sbom is not null && total.Failed.IsEmpty ? total.And(await sbom.PutAsync(writer, cancel)) : total;
         if (total.Failed.IsEmpty)
         {
             await writer.LinkAsync(BinhostLayout.Container(container.Name, container.Version), specBlob.Digest, cancel);
-            await Pages(writer, binhost).ImagesAsync(container, images, _key.Value?.Public.Id, cancel);
+            await Pages(writer, binhost).ImagesAsync(container, images, _key.Value?.Public.Id, sbom?.Records ?? [], cancel);
         }
 
         return total;

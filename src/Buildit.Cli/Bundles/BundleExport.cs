@@ -82,7 +82,7 @@ internal sealed class BundleExport(Terminal terminal, Func<IEnumerable<string>> 
             new(request.Start, request.Targets, Path.Combine(parts, "images"), Enum.GetValues<ImageFormat>(), null, LookupPolicy.Free, new())
             {
                 PushDirectory = binhost,
-                PushChoices = new(request.Key, Sources: false, Logs: false),
+                PushChoices = new(request.Key, Sources: false, Logs: false, Sboms: false),
             },
             cancel);
         return binhost;

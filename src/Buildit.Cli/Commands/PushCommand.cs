@@ -17,6 +17,7 @@ internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> v
     private readonly Option<string?> _key = new("--key") { HelpName = "NAME", Description = "Sign with this key of yours, or the private key in this file [default: the key 'default']" };
     private readonly Option<bool> _sources = new("--sources") { Description = "Push sources, patches and .debs as well, as far as they are in the store" };
     private readonly Option<bool> _logs = new("--logs") { Description = "Push the logs of the builds as well" };
+    private readonly Option<bool> _sboms = new("--sboms") { Description = "Push bills of materials (SPDX and CycloneDX) of the images and the named packages as well" };
     private readonly Option<bool> _bare = new("--bare") { Description = "To a registry: push the image alone, without signature, provenance and SBOM beside it" };
     private readonly Option<string> _output = Options.Output();
     private readonly Option<string?> _type = Options.Type();
@@ -24,11 +25,11 @@ internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> v
 
     public Command Command()
     {
-        var command = new Command("push", "Push packages and images to a binhost, or an image to a registry (oci://HOST/REPOSITORY:TAG); what is not built yet is built") { _targets, _to, _key, _sources, _logs, _bare, _output, _type, _progress };
+        var command = new Command("push", "Push packages and images to a binhost, or an image to a registry (oci://HOST/REPOSITORY:TAG); what is not built yet is built") { _targets, _to, _key, _sources, _logs, _sboms, _bare, _output, _type, _progress };
         command.SetAction((parsed, cancel) =>
         {
             terminal.SetProgress(parsed.GetValue(_progress)!);
-            var targets = Options.NamedTargets(parsed.GetValue(_targets), [_to, _key, _sources, _logs, _bare, _output, _type, _progress], "push");
+            var targets = Options.NamedTargets(parsed.GetValue(_targets), [_to, _key, _sources, _logs, _sboms, _bare, _output, _type, _progress], "push");
             return targets.Any(RegistryAddress.IsOne) ? ToRegistryAsync(parsed, targets, cancel) : ToBinhostAsync(parsed, targets, cancel);
         });
         return command;
@@ -46,7 +47,7 @@ internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> v
             new(start, targets, Path.GetFullPath(parsed.GetValue(_output)!, start), Options.Formats(parsed.GetValue(_type)), null, LookupPolicy.Free, new())
             {
                 Push = parsed.GetValue(_to) ?? "",
-                PushChoices = new(parsed.GetValue(_key), parsed.GetValue(_sources), parsed.GetValue(_logs)),
+                PushChoices = new(parsed.GetValue(_key), parsed.GetValue(_sources), parsed.GetValue(_logs), parsed.GetValue(_sboms)),
             },
             cancel);
     }
@@ -54,7 +55,7 @@ internal sealed class PushCommand(Terminal terminal, Func<IEnumerable<string>> v
     private Task<int> ToRegistryAsync(ParseResult parsed, string[] words, CancellationToken cancel)
     {
         var start = Options.StartOf(parsed);
-        Option[] others = [_to, _sources, _logs, _type];
+        Option[] others = [_to, _sources, _logs, _sboms, _type];
         if (others.FirstOrDefault(o => parsed.GetResult(o) is { Implicit: false }) is { } other)
         {
             throw new BuilditException(ExitCode.InvalidInput, $"{other.Name} is about binhosts, and '{words.First(RegistryAddress.IsOne)}' is an address of a registry", "push to each of them with a command of its own");

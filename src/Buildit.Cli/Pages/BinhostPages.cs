@@ -22,8 +22,8 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
 {
     private const int AtOnce = 8;
 
-    /// <summary>Adds packages: those that were pushed, and those of which there is no page yet.</summary>
-    public async Task PackagesAsync(ImmutableArray<PushedPackage> packages, CancellationToken cancel)
+    /// <summary>Adds packages: those that were pushed, or now have a bill of materials, and those of which there is no page yet.</summary>
+    public async Task PackagesAsync(ImmutableArray<PushedPackage> packages, IReadOnlySet<Digest> described, CancellationToken cancel)
     {
         if (!writer.HasPages)
         {
@@ -32,7 +32,7 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
 
         var rows = new System.Collections.Concurrent.ConcurrentBag<FrontRow>();
         var known = await KnownAsync(packages, cancel);
-        await Parallel.ForEachAsync(packages.Where(p => p.IsNew || !known.Contains(p.Package.Package.Name)).GroupBy(p => p.Package.Package.Name), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (group, stop) =>
+        await Parallel.ForEachAsync(packages.Where(p => p.IsNew || described.Contains(p.Package.Package.Key.Digest) || !known.Contains(p.Package.Package.Name)).GroupBy(p => p.Package.Package.Name), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (group, stop) =>
         {
             foreach (var pushed in group)
             {
@@ -42,7 +42,7 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
                     writer,
                     BinhostLayout.PackagePage(group.Key),
                     PageData.Default.PackagePageData,
-                    there => new(group.Key, made.Summary, made.License, With(there?.Entries ?? [], made.Entry, e => e.Key)),
+                    there => new(group.Key, made.Summary, made.License, With(there?.Entries ?? [], made.Entry with { HasSbom = described.Contains(pushed.Package.Package.Key.Digest) }, e => e.Key, (old, made) => made with { HasSbom = old.HasSbom || made.HasSbom })),
                     PackagePage.Print,
                     stop);
                 rows.Add(RowOf(page!));
@@ -52,19 +52,19 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
     }
 
     /// <summary>Adds the images of a container.</summary>
-    public async Task ImagesAsync(Container container, ImmutableArray<FinishedImage> images, Digest? signer, CancellationToken cancel)
+    public async Task ImagesAsync(Container container, ImmutableArray<FinishedImage> images, Digest? signer, ImmutableArray<Digest> described, CancellationToken cancel)
     {
         if (!writer.HasPages)
         {
             return;
         }
 
-        var entries = images.Select(i => ImageOf(i, signer)).ToArray();
+        var entries = images.Select(i => ImageOf(i, signer) with { HasSbom = described.Contains(i.Record.Key) }).ToArray();
         var page = await UpdateAsync(
             writer,
             BinhostLayout.ImagePage(container.Name),
             PageData.Default.ImagePageData,
-            there => entries.Aggregate(there ?? new(container.Name, []), (data, entry) => data with { Entries = With(data.Entries, entry, e => e.Key) }),
+            there => entries.Aggregate(there ?? new(container.Name, []), (data, entry) => data with { Entries = With(data.Entries, entry, e => e.Key, (old, made) => made with { HasSbom = old.HasSbom || made.HasSbom }) }),
             ImagePage.Print,
             cancel);
         var discovery = images.Any(i => i.Step.Format == ImageFormat.Aci) ? DiscoveryOf(container.Name) : null;
@@ -170,9 +170,9 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
     private static FrontRow RowOf(ImagePageData page) =>
         new(page.Name, page.Entries[0].Version, string.Join(", ", page.Entries.Select(e => e.Type.ToUpperInvariant()).Distinct().Order(StringComparer.Ordinal)), page.Entries.Length, page.Entries[0].Bytes);
 
-    /// <summary>What was pushed last comes first; what is there already keeps its place.</summary>
-    private static ImmutableArray<T> With<T>(ImmutableArray<T> entries, T entry, Func<T, string> key) =>
-        entries.Any(e => key(e) == key(entry)) ? [.. entries.Select(e => key(e) == key(entry) ? entry : e)] : [entry, .. entries];
+    /// <summary>What was pushed last comes first; what is there already keeps its place, and its bill of materials if it has one.</summary>
+    private static ImmutableArray<T> With<T>(ImmutableArray<T> entries, T entry, Func<T, string> key, Func<T, T, T> join) =>
+        entries.Any(e => key(e) == key(entry)) ? [.. entries.Select(e => key(e) == key(entry) ? join(e, entry) : e)] : [entry, .. entries];
 
     // What is built here before what is only imported.
     private static ImmutableArray<FrontRow> Merged(ImmutableArray<FrontRow> rows, IReadOnlyCollection<FrontRow> changed) =>

@@ -23,6 +23,7 @@ internal static class ImagePage
             body.Append(PageText.Term("Digest", PageText.Code(entry.Digest)));
             body.Append(PageText.Term("Description", PageText.Link(path, BinhostLayout.Container(data.Name, entry.Version), "container.yaml")));
             body.Append(PageText.Term("Packages in it", string.Join(", ", entry.Packages.Select(p => PageText.Link(path, BinhostLayout.PackagePage(p), p)))));
+            body.Append(PageText.Term("Bill of materials", entry.HasSbom ? PageText.Sboms(path, Digest.Parse(entry.Key)) : ""));
             body.Append(PageText.Term("Record", PageText.Link(path, BinhostLayout.Record(Digest.Parse(entry.Key)), entry.Key)));
             body.Append(PageText.Term("Signed by", entry.SignedBy.IsEmpty ? "nobody" : string.Join(", ", entry.SignedBy.Select(k => PageText.Link(path, BinhostLayout.Key(Digest.Parse(k)), k)))));
             body.Append("</dl>\n</section>\n");

@@ -49,6 +49,7 @@ internal static class PackagePage
         body.Append(PageText.Term("Flags", string.Join(' ', entry.Flags.Select(PageText.Code))));
         body.Append(PageText.Term("Needs", string.Join(", ", entry.Needs.Select(n => PageText.Link(path, BinhostLayout.PackagePage(n), n)))));
         body.Append(PageText.Term("Made from", string.Join(", ", entry.Sources.Select(s => PageText.Elsewhere(s.Uri, s.Name)))));
+        body.Append(PageText.Term("Bill of materials", entry.HasSbom ? PageText.Sboms(path, Digest.Parse(entry.Key)) : ""));
         body.Append(PageText.Term("Record", PageText.Link(path, BinhostLayout.Record(Digest.Parse(entry.Key)), entry.Key)));
         body.Append(PageText.Term("Signed by", entry.SignedBy.IsEmpty ? "nobody" : string.Join(", ", entry.SignedBy.Select(k => PageText.Link(path, BinhostLayout.Key(Digest.Parse(k)), k)))));
         body.Append("</dl>\n");

@@ -18,15 +18,15 @@ internal sealed record PageOutput(string Name, string DiffId, int Files, long By
 /// <summary>A source or patch.</summary>
 internal sealed record PageSource(string Name, string? Uri, string Digest);
 
-/// <summary>A record of a package.</summary>
+/// <summary>A record of a package; <paramref name="HasSbom"/> tells whether its bill of materials is there.</summary>
 internal sealed record PackageEntry(
-    string Key, string Hash, string Version, string Platform, ImmutableArray<string> Flags, ImmutableArray<PageOutput> Outputs, ImmutableArray<string> Needs, ImmutableArray<PageSource> Sources, ImmutableArray<string> SignedBy);
+    string Key, string Hash, string Version, string Platform, ImmutableArray<string> Flags, ImmutableArray<PageOutput> Outputs, ImmutableArray<string> Needs, ImmutableArray<PageSource> Sources, ImmutableArray<string> SignedBy, bool HasSbom = false);
 
 /// <summary>All records of a package, the last that was pushed first.</summary>
 internal sealed record PackagePageData(string Name, string Summary, string License, ImmutableArray<PackageEntry> Entries);
 
-/// <summary>An image.</summary>
-internal sealed record ImageEntry(string Key, string Version, string Type, string Platform, string FileName, string Digest, long Bytes, string? Tag, ImmutableArray<string> Packages, ImmutableArray<string> SignedBy);
+/// <summary>An image; <paramref name="HasSbom"/> tells whether its bill of materials is there.</summary>
+internal sealed record ImageEntry(string Key, string Version, string Type, string Platform, string FileName, string Digest, long Bytes, string? Tag, ImmutableArray<string> Packages, ImmutableArray<string> SignedBy, bool HasSbom = false);
 
 /// <summary>All images of a container, the last that was pushed first.</summary>
 internal sealed record ImagePageData(string Name, ImmutableArray<ImageEntry> Entries);

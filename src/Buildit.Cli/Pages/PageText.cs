@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Buildit.Cli.Consoles;
+using Buildit.Core;
+using Buildit.Core.Binhosts;
+using Buildit.Core.Sboms;
 
 namespace Buildit.Cli.Pages;
 
@@ -31,6 +34,9 @@ internal static class PageText
 
     /// <summary>A link to a file of the binhost.</summary>
     public static string Link(string from, string to, string text) => $"<a href=\"{PageTemplate.Encode(Root(from) + string.Join('/', to.Split('/').Select(Uri.EscapeDataString)))}\">{PageTemplate.Encode(text)}</a>";
+
+    /// <summary>Links to the bill of materials of what a record is about.</summary>
+    public static string Sboms(string from, Digest record) => string.Join(", ", SbomFormat.All.Select(f => Link(from, BinhostLayout.Sbom(record, f), f.Name)));
 
     /// <summary>A link elsewhere, if it is an address of the web; else its text.</summary>
     public static string Elsewhere(string? address, string text) =>

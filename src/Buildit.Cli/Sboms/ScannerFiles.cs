@@ -55,7 +55,7 @@ internal sealed class ScannerFiles(Distribution? distribution)
             ($"{DpkgStatus.Directory}/{pin.Name}", DpkgStatus.Print(pin)),
             ($"{DpkgStatus.Directory}/{pin.Name}.md5sums", DpkgStatus.PrintSums(FileSums.Md5Of(files, root.Find))),
         ],
-        var package => [($"{Documents}/{package.Name.Replace('/', '-')}.spdx.json", Encoding.UTF8.GetString(SbomFormat.Spdx.Write(DocumentOf(package, realised.Record.SourceDate))))],
+        var package => [($"{Documents}/{package.Name.Replace('/', '-')}{SbomFormat.Spdx.Ending}", Encoding.UTF8.GetString(SbomFormat.Spdx.Write(DocumentOf(package, realised.Record.SourceDate))))],
     };
 
     /// <summary>The package alone, with its sources, patches and license.</summary>

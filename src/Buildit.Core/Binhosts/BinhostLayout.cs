@@ -1,3 +1,5 @@
+using Buildit.Core.Sboms;
+
 namespace Buildit.Core.Binhosts;
 
 /// <summary>The names that things have in a binhost, relative to it, with '/' between the parts. See docs/binhosts.md.</summary>
@@ -56,6 +58,9 @@ public static class BinhostLayout
 
     /// <summary>The log of the build that made a record.</summary>
     public static string Log(Digest key) => $"logs/{key.Hex}.log";
+
+    /// <summary>The bill of materials of what a record is about: by its key, for what has the same name and version need not be made of the same.</summary>
+    public static string Sbom(Digest key, SbomFormat format) => $"sboms/{key.Hex}{format.Ending}";
 
     /// <summary>The description that a container was made from.</summary>
     public static string Container(string name, string version) => $"containers/{name}-{version}.yaml";

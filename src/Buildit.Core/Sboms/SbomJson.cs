@@ -7,15 +7,16 @@ namespace Buildit.Core.Sboms;
 
 /// <summary>A format of documents.</summary>
 /// <param name="Name">As on the command line.</param>
+/// <param name="Ending">Of the names of its files.</param>
 /// <param name="MediaType">Of the documents.</param>
 /// <param name="Write">Gives a document's bytes.</param>
-public sealed record SbomFormat(string Name, string MediaType, Func<Sbom, byte[]> Write)
+public sealed record SbomFormat(string Name, string Ending, string MediaType, Func<Sbom, byte[]> Write)
 {
     /// <summary>SPDX 2.3 as JSON.</summary>
-    public static SbomFormat Spdx { get; } = new("spdx", "application/spdx+json", SpdxDocument.Write);
+    public static SbomFormat Spdx { get; } = new("spdx", ".spdx.json", "application/spdx+json", SpdxDocument.Write);
 
     /// <summary>CycloneDX 1.6 as JSON.</summary>
-    public static SbomFormat CycloneDx { get; } = new("cyclonedx", "application/vnd.cyclonedx+json", CycloneDxDocument.Write);
+    public static SbomFormat CycloneDx { get; } = new("cyclonedx", ".cdx.json", "application/vnd.cyclonedx+json", CycloneDxDocument.Write);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<SbomFormat> All { get; } = [Spdx, CycloneDx];

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Buildit.Core.Containers;
 using Buildit.Core.Keys;
 using Buildit.Core.Records;
+using Buildit.Core.Sboms;
 
 namespace Buildit.Core.Binhosts.Keeping;
 
@@ -39,6 +40,9 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
 
     /// <summary>Other names that it has: its ACI, its log.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
+
+    /// <summary>Names of the documents that say what it is made of. They are there if they were asked for when it was pushed.</summary>
+    public IEnumerable<string> Sboms => SbomFormat.All.Select(f => BinhostLayout.Sbom(Key, f));
 
     /// <summary>Whether it is a package that was imported from a distribution.</summary>
     public bool IsImported => !IsImage && Subject.Name.StartsWith(Imported, StringComparison.Ordinal);

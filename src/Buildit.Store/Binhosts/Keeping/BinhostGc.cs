@@ -85,20 +85,26 @@ public sealed class BinhostGc(IKeptPlace place, Retention retention, DateTimeOff
             ]);
     }
 
-    private static IEnumerable<string> Files(IEnumerable<Holding> holdings) => holdings.SelectMany(h => h.IsImage
-        ? h.Files.Append(BinhostLayout.Container(h.Subject.Name, h.Subject.Version))
-        : h.Files.Append(BinhostLayout.FilesPage(h.Subject.Name, h.Key)));
+    private static IEnumerable<string> Files(IEnumerable<Holding> holdings) => holdings.SelectMany(h => h.Files.Concat(h.Sboms).Append(h.IsImage
+        ? BinhostLayout.Container(h.Subject.Name, h.Subject.Version)
+        : BinhostLayout.FilesPage(h.Subject.Name, h.Key)));
 
     // What a push that died has left under a temporary name.
     private static bool IsUnfinished(string path) => path[(path.LastIndexOf('/') + 1)..] is ['.', ..] name && name.EndsWith(".tmp", StringComparison.Ordinal);
 
-    private async Task<HashSet<Digest>> NeededAsync(Inventory inventory, IEnumerable<Holding> stay, CancellationToken cancel)
+    private async Task<HashSet<Digest>> NeededAsync(Inventory inventory, IReadOnlyCollection<Holding> stay, CancellationToken cancel)
     {
         var needed = stay.SelectMany(h => h.Blobs.Concat(h.Materials)).ToHashSet();
         var sizes = inventory.Blobs.ToDictionary(b => b.Digest, b => b.File.Size);
         foreach (var image in stay.Where(h => h.IsImage).Select(h => h.Image).Concat(inventory.Tagged).Distinct().Where(sizes.ContainsKey))
         {
             needed.UnionWith(await Inventory.PartsAsync(place, image, sizes[image], cancel));
+        }
+
+        // No record names them, since the same thing may be described better tomorrow: which blobs they are, only they say.
+        foreach (var sbom in inventory.Files.Select(f => f.Path).Intersect(stay.SelectMany(h => h.Sboms), StringComparer.Ordinal))
+        {
+            needed.Add(await Inventory.DigestAsync(place, sbom, cancel));
         }
 
         needed.UnionWith(inventory.Records.Where(r => r.Holding is null).SelectMany(r => r.Envelope?.Layers ?? []).Select(l => l.Digest));

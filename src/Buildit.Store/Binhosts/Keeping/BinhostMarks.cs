@@ -8,7 +8,7 @@ public static class BinhostMarks
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
         BinhostLayout.LayoutMarker, BinhostLayout.ImageIndex, BinhostLayout.Keys, BinhostLayout.Pins, BinhostLayout.Blobs.Split('/')[0], BinhostLayout.Records,
-        "aci", "containers", "logs", "packages", "images", BinhostLayout.FrontPage,
+        "aci", "containers", "logs", "sboms", "packages", "images", BinhostLayout.FrontPage,
     };
 
     /// <summary>Whether a place is a binhost: an OCI image layout, which is the first that is made of one.</summary>

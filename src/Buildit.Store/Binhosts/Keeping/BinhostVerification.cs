@@ -164,18 +164,11 @@ public sealed class BinhostVerification(IKeptPlace place, TrustPolicy trust, Dat
             {
                 Add(DefectKind.Missing, named.Key, "is not there, and a record names it", named.First().Holding.DisplayName);
             }
-            else if (await DigestAsync(named.Key, cancel) is var digest && named.All(n => n.Holding.Image != digest))
+            else if (await Inventory.DigestAsync(place, named.Key, cancel) is var digest && named.All(n => n.Holding.Image != digest))
             {
                 Add(DefectKind.Damaged, named.Key, "has other bytes than the image that its name says", named.First().Holding.DisplayName);
             }
         }
-    }
-
-    private async Task<Digest> DigestAsync(string path, CancellationToken cancel)
-    {
-        using var content = new HashedReadStream(new Waited(await place.OpenAsync(path, cancel) ?? Stream.Null));
-        await Task.Run(() => content.CopyTo(Stream.Null, 1 << 17), cancel);
-        return content.Digest;
     }
 
     private async Task LookAtCatalogAsync(Inventory inventory, CancellationToken cancel)

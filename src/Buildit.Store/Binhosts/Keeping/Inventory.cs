@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using Buildit.Core;
 using Buildit.Core.Binhosts;
@@ -61,6 +62,13 @@ public sealed record Inventory(ImmutableArray<PlaceFile> Files, ImmutableArray<I
         size <= BinhostLayout.LargestDocument && await place.ReadBlobAsync(image, cancel) is { } bytes && bytes.AsSpan().StartsWith("{"u8) && OciIndex.DigestsIn(bytes) is { } digests
             ? digests.Append(image).ToHashSet()
             : new HashSet<Digest> { image };
+
+    /// <summary>Of the bytes of a file: of none if it has gone.</summary>
+    public static async Task<Digest> DigestAsync(IKeptPlace place, string path, CancellationToken cancel)
+    {
+        await using var content = await place.OpenAsync(path, cancel) ?? Stream.Null;
+        return Digest.FromHash(await SHA256.HashDataAsync(content, cancel));
+    }
 
     private static async Task<Holding> WithPreimageAsync(IPlace place, Holding holding, CancellationToken cancel)
     {
