@@ -40,6 +40,9 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
     /// <summary>Other names that it has: its ACI, its log.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
 
+    /// <summary>Those names of an image's files that must be there, and what they must be.</summary>
+    public ImmutableArray<KeyValuePair<string, Digest>> Named { get; init; } = [];
+
     /// <summary>Whether it is a package that was imported from a distribution.</summary>
     public bool IsImported => !IsImage && Subject.Name.StartsWith(Imported, StringComparison.Ordinal);
 
@@ -80,12 +83,14 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
     private static Holding Of(Digest key, DateTimeOffset written, ImageRecord record)
     {
         var format = ImageFormats.OfFile(record.FileName);
+        ImmutableArray<KeyValuePair<string, Digest>> files = format == ImageFormat.Oci ? [] : [.. record.Others.Prepend(new(record.FileName, record.Digest)).Select(f => KeyValuePair.Create(BinhostLayout.ImageFile(f.Key), f.Value))];
         return new(key, new(format.Name(), record.Name, record.Version), written)
         {
             Image = record.Digest,
             Materials = [.. record.Materials.Select(m => m.Digest).Distinct()],
-            Blobs = [record.Digest],
-            Files = format == ImageFormat.Oci ? [] : [BinhostLayout.ImageFile(record.FileName)],
+            Blobs = [record.Digest, .. record.Others.Select(o => o.Value)],
+            Files = [.. files.Select(f => f.Key)],
+            Named = files,
         };
     }
 }
