@@ -9,6 +9,9 @@ namespace Buildit.Images;
 /// <param name="Tree">Its files.</param>
 public sealed record ImagePart(string Package, string Output, StoredTree Tree)
 {
+    /// <summary>The package's version; empty if it has none.</summary>
+    public string Version { get; init; } = "";
+
     /// <summary>Whether it is the base image, on which all others lie: their files go before its files, and what it lacks itself is nobody's mistake here.</summary>
     public bool IsBase { get; init; }
 

@@ -41,32 +41,34 @@ public sealed class ImageDiscoveryTests : IDisposable
         using var builder = new SmallWorkspace($"binhosts: [{{name: shared, upload: '{Place}', download: '{place}'}}]");
         await builder.MustAsync("key", "new");
         await PushAsync(builder, "small");
-        await PushAsync(builder, "small-er");
-        foreach (var name in new[] { "small", "small-er" })
+        await PushAsync(builder, "small-er", "split: true, ");
+        // What a split image depends on is found, too.
+        var package = Path.GetFileName(Directory.GetFiles(Path.Combine(Place, "aci"), "test_app-*").Single());
+        foreach (var (name, version, file) in new[] { ("small", "1", "small-1-linux-amd64.aci"), ("small-er", "1", "small-er-1-linux-amd64.aci"), ("test/app", package.Split("app-")[1].Split("-linux")[0], package) })
         {
-            var found = (await DiscoverAsync(place, name)).Succeeded();
+            var found = (await DiscoverAsync(place, name, version)).Succeeded();
             // Before it stand the pages that it has looked at in vain.
             using var answer = JsonDocument.Parse(found[found.IndexOf('{', StringComparison.Ordinal)..]);
             var aci = answer.RootElement.GetProperty("ACIEndpoints")[0].GetProperty("ACI").GetString()!;
-            Assert.Equal(new Uri(place, $"aci/{name}-1-linux-amd64.aci").AbsoluteUri, aci);
+            Assert.Equal(new Uri(place, $"aci/{file}").AbsoluteUri, aci);
             using var client = new HttpClient();
-            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(Place, $"aci/{name}-1-linux-amd64.aci")), await client.GetByteArrayAsync(aci));
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(Place, $"aci/{file}")), await client.GetByteArrayAsync(aci));
             var keys = answer.RootElement.GetProperty("PublicKeys")[0].GetString()!;
             Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Place, "keys/list")), await client.GetStringAsync(keys));
         }
 
-        var other = await DiscoverAsync(place, "tiny");
+        var other = await DiscoverAsync(place, "tiny", "1");
         Assert.NotEqual(0, other.ExitCode);
         Assert.Contains("discovery failed", other.Error, StringComparison.Ordinal);
     }
 
-    private async Task<PeerResult> DiscoverAsync(Uri place, string name) => new Peers(await PeersRoot.ComposeAsync(), _work)
-        .RunInNetwork("actool", "discover", "-json", "-insecure", FormattableString.Invariant($"-port={place.Port}"), $"{place.Host}{place.AbsolutePath}{name}:1");
+    private async Task<PeerResult> DiscoverAsync(Uri place, string name, string version) => new Peers(await PeersRoot.ComposeAsync(), _work)
+        .RunInNetwork("actool", "discover", "-json", "-insecure", FormattableString.Invariant($"-port={place.Port}"), $"{place.Host}{place.AbsolutePath}{name}:{version}");
 
-    private static async Task PushAsync(SmallWorkspace builder, string name)
+    private static async Task PushAsync(SmallWorkspace builder, string name, string more = "")
     {
         var directory = Directory.CreateDirectory(Path.Combine(builder.Home, "containers", name));
-        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "container.yaml"), $"- vars: {{name: {name}, version: 1}}\n- package: test/app\n- image: {{type: aci, compression: none}}\n");
+        await File.WriteAllTextAsync(Path.Combine(directory.FullName, "container.yaml"), $"- vars: {{name: {name}, version: 1}}\n- package: test/app\n- image: {{type: aci, {more}compression: none}}\n");
         await builder.MustAsync($"containers/{name}", "--push");
     }
 }

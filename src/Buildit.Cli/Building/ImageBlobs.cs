@@ -11,10 +11,10 @@ internal static class ImageBlobs
 {
     private const string Blobs = "blobs/sha256/";
 
-    /// <summary>All of its blobs: of what is no OCI image the file itself.</summary>
+    /// <summary>All of its blobs: of what is no OCI image its files themselves.</summary>
     public static IEnumerable<PushedBlob> Of(FinishedImage image) => image switch
     {
-        { Step.Format: not ImageFormat.Oci } => [new(image.Record.Digest, new FileInfo(image.Path).Length, () => File.OpenRead(image.Path))],
+        { Step.Format: not ImageFormat.Oci } => image.Files.Select(f => new PushedBlob(f.Value, new FileInfo(f.Key).Length, () => File.OpenRead(f.Key))),
         { Step.Archive: true } => InArchive(image.Path),
         _ => Directory.EnumerateFiles(Path.Combine(image.Path, Blobs)).Order(StringComparer.Ordinal).Select(f => new PushedBlob(Digest.Parse(Path.GetFileName(f)), new FileInfo(f).Length, () => File.OpenRead(f))),
     };

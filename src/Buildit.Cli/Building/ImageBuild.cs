@@ -19,7 +19,12 @@ using Buildit.Store.Locking;
 namespace Buildit.Cli.Building;
 
 /// <summary>An image that is at its path now, and the record that says so.</summary>
-internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord Record);
+internal sealed record FinishedImage(Step.Image Step, string Path, ImageRecord Record)
+{
+    /// <summary>All files of an image that consists of files: those that it depends on in order, and itself last.</summary>
+    public IEnumerable<KeyValuePair<string, Digest>> Files =>
+        Record.Others.Select(o => KeyValuePair.Create(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, o.Key), o.Value)).Append(KeyValuePair.Create(Path, Record.Digest));
+}
 
 /// <summary>
 /// Composes, checks, tests and writes the images of a container, or takes them from a binhost. What was written before from the same input is left as it is.
@@ -57,8 +62,13 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
             }
 
             terminal.Ended($"Packaging {composition.Container.DisplayName} as {step.Format.Name().ToUpperInvariant()}...");
-            terminal.Data($"{session.Workspace.Display(path)} {written!.Digest}");
-            finished.Add(new(step, path, RecordOf(composition, step, key.Digest, path, written.Digest)));
+            var image = new FinishedImage(step, path, RecordOf(composition, step, key.Digest, path, written!));
+            foreach (var (file, digest) in image.Files)
+            {
+                terminal.Data($"{session.Workspace.Display(file)} {digest}");
+            }
+
+            finished.Add(image);
         }
 
         return finished.ToImmutable();
@@ -77,7 +87,7 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
             throw NotPulled(composition, path);
         }
 
-        return (await new ImageWriter(session.Layers).WriteAsync(composition.Container, step, await RootAsync(composition, step, cancel), compressor, path, cancel), "");
+        return (await new ImageWriter(session.Layers, session.Store.Index).WriteAsync(composition.Container, step, await RootAsync(composition, step, cancel), compressor, path, cancel), "");
     }
 
     /// <summary>The file system of an image: composed and tested once for all images that have the same, when the first of them must be written.</summary>
@@ -109,14 +119,15 @@ internal sealed class ImageBuild(Session session, Terminal terminal, BuildReques
     private Task<FileLock> TurnAsync(string path, CancellationToken cancel) => FileLock.AcquireAsync(
         Path.Combine(session.Store.Paths.Locks, Digest.Of(path).Hex), $"writing {path}", TimeProvider.System, holder => terminal.Line($"        {path}: waiting for {holder}"), cancel);
 
-    private static ImageRecord RecordOf(Composition composition, Step.Image step, Digest key, string path, Digest digest) => new()
+    private static ImageRecord RecordOf(Composition composition, Step.Image step, Digest key, string path, WrittenImage written) => new()
     {
         Key = key,
         Name = composition.Container.Name,
         Version = composition.Container.Version,
         Platform = composition.Container.Platform,
         FileName = Path.GetFileName(path),
-        Digest = digest,
+        Digest = written.Digest,
+        Others = written.Others,
         Materials = [new("container.yaml", null, Digest.Of(composition.Container.Text.Text)), .. step.Base is { Digest: { } below } named ? [new Material($"base image {named.Name ?? "of a layout"}", null, below)] : Array.Empty<Material>(), .. composition.Parts.Select(p => new Material($"{p.Package}/{Composition.Output}", null, p.DiffId))],
         SourceDate = composition.SourceDate,
     };

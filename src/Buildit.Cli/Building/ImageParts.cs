@@ -14,6 +14,7 @@ internal static class ImageParts
     [
         .. closure.SelectMany(c => c.Parts(store, Composition.Output).Select(p => new ImagePart(p.Package, p.Output, p.Tree)
         {
+            Version = c.Record.Version,
             Dlopen = c.Package is Package.Built built ? built.Recipe.Outputs.Dlopen : [],
         })),
     ];

@@ -16,7 +16,7 @@ internal sealed class ImagePull(Session session)
     /// <summary>Writes the image to its path; null if no binhost can give it.</summary>
     public async Task<(WrittenImage Image, string Source)?> PullAsync(Container container, Step.Image step, ICompressor? compressor, Digest key, string path, CancellationToken cancel)
     {
-        string? Objection(ImageRecord r) => r.Key == key && r.FileName == Path.GetFileName(path) ? null : $"it is about the image '{r.FileName}', not about this one";
+        string? Objection(ImageRecord r) => r.Key == key && r.FileName == Path.GetFileName(path) && r.Others.All(o => Path.GetFileName(o.Key) == o.Key && o.Key.EndsWith(".aci", StringComparison.Ordinal)) ? null : $"it is about the image '{r.FileName}', not about this one";
         await foreach (var found in session.Binhosts.FindAsync(key, container.DisplayName, ImageRecord.Open, Objection, cancel))
         {
             var image = step.Format == ImageFormat.Oci
@@ -33,19 +33,31 @@ internal sealed class ImagePull(Session session)
 
     private async Task<WrittenImage?> FileAsync(FoundRecord<ImageRecord> found, Container container, string path, CancellationToken cancel)
     {
-        if (await session.Binhosts.PullBlobAsync(found.Record.Digest, null, container.DisplayName, found.Binhost, cancel) is not { } blob)
+        var directory = Path.GetDirectoryName(path)!;
+        var wanted = found.Record.Others.Select(o => (Path: Path.Combine(directory, o.Key), Digest: o.Value)).Where(o => !WrittenImage.IsFile(o.Path, o.Digest)).Append((Path: path, found.Record.Digest)).ToArray();
+        var blobs = await Task.WhenAll(wanted.Select(w => session.Binhosts.PullBlobAsync(w.Digest, null, container.DisplayName, found.Binhost, cancel)));
+        if (blobs.Contains(null))
         {
             return null;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(directory);
+        foreach (var (blob, file) in blobs.Zip(wanted))
+        {
+            Put(blob!, file.Path);
+        }
+
+        return WrittenImage.OfFile(found.Record.Digest, path) with { Others = found.Record.Others };
+    }
+
+    private static void Put(string blob, string path)
+    {
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.pulled");
         File.Delete(temporary);
         HardLink.CreateOrCopy(blob, temporary);
         // rename(2) of two names of one file does nothing and leaves both.
         File.Delete(path);
         File.Move(temporary, path);
-        return WrittenImage.OfFile(found.Record.Digest, path);
     }
 
     private async Task<WrittenImage?> OciAsync(FoundRecord<ImageRecord> found, Container container, Step.Image step, ICompressor? compressor, string path, CancellationToken cancel)

@@ -230,7 +230,10 @@ internal sealed class Push(Session session, Terminal terminal, PushChoices choic
         }
         else
         {
-            await writer.LinkAsync(BinhostLayout.ImageFile(image.Record.FileName), image.Record.Digest, cancel);
+            foreach (var (file, digest) in image.Files)
+            {
+                await writer.LinkAsync(BinhostLayout.ImageFile(Path.GetFileName(file)), digest, cancel);
+            }
         }
 
         await writer.AddToCatalogAsync(

@@ -56,10 +56,19 @@ internal sealed class Inspector(Session session, string output)
             step.Format.Name(),
             session.Workspace.Display(path),
             isThere ? written!.Digest : null,
-            isThere ? SizeOf(path) : null,
-            [.. layers.Select(l => (Group: l, Blob: session.Layers.Find(l.Source.Key, compressor))).Select(l => new InspectedLayer(l.Group.Title, l.Group.Source.Tree.Entries.Sum(e => e.Size), l.Blob?.DiffId, l.Blob?.Size))],
+            isThere ? FilesOf(path, written!).Sum(SizeOf) : null,
+            step.Split ? Split(root, isThere ? [.. FilesOf(path, written!)] : []) : [.. layers.Select(l => (Group: l, Blob: session.Layers.Find(l.Source.Key, compressor))).Select(l => new InspectedLayer(l.Group.Title, l.Group.Source.Tree.Entries.Sum(e => e.Size), l.Blob?.DiffId, l.Blob?.Size))],
             RunSettings.Of(SettingsReader.Of(composition.Container, step, root.Mtime)));
     }
+
+    private static IEnumerable<string> FilesOf(string path, WrittenImage written) => written.Others.Select(o => Path.Combine(Path.GetDirectoryName(path)!, o.Key)).Append(path);
+
+    /// <summary>The images that a split one consists of, as layers. Packages without any difference share one; then nothing is said of sizes.</summary>
+    private static ImmutableArray<InspectedLayer> Split(ImageRoot root, ImmutableArray<string> files) =>
+    [
+        .. root.Parts.Select(p => (Title: p.ToString(), Bytes: p.Tree.Tree.Entries.Sum(e => e.Size))).Append((Title: "container layer", Bytes: root.ContainerLayer.Tree.Entries.Sum(e => e.Size)))
+            .Select((part, i) => new InspectedLayer(part.Title, part.Bytes, null, files.Length == root.Parts.Length + 1 ? SizeOf(files[i]) : null)),
+    ];
 
     private static long SizeOf(string path) => File.Exists(path) ? new FileInfo(path).Length : new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
 

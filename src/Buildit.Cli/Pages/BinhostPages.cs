@@ -6,6 +6,7 @@ using Buildit.Core;
 using Buildit.Core.Binhosts;
 using Buildit.Core.Binhosts.Keeping;
 using Buildit.Core.Containers;
+using Buildit.Images.Aci;
 using Buildit.Store;
 using Buildit.Store.Binhosts;
 
@@ -67,13 +68,13 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
             there => entries.Aggregate(there ?? new(container.Name, []), (data, entry) => data with { Entries = With(data.Entries, entry, e => e.Key, (old, made) => made with { HasSbom = old.HasSbom || made.HasSbom }) }),
             ImagePage.Print,
             cancel);
-        var discovery = images.Any(i => i.Step.Format == ImageFormat.Aci) ? DiscoveryOf(container.Name) : null;
+        var discoveries = images.Where(i => i.Step.Format == ImageFormat.Aci).SelectMany(i => Discovered(container, i)).ToDictionary(d => d.Prefix, StringComparer.Ordinal);
         // Of all tags that a name begins with, actool takes the first: that of 'nginx-extra' stands before that of 'nginx'.
         await FrontAsync(
             data => data with
             {
                 Images = Merged(data.Images, [RowOf(page!)]),
-                Discoveries = discovery is null ? data.Discoveries : [.. data.Discoveries.Where(d => d.Prefix != discovery.Prefix).Append(discovery).OrderByDescending(d => d.Prefix, StringComparer.Ordinal)],
+                Discoveries = [.. data.Discoveries.Where(d => !discoveries.ContainsKey(d.Prefix)).Concat(discoveries.Values).OrderByDescending(d => d.Prefix, StringComparer.Ordinal)],
             },
             cancel);
     }
@@ -136,6 +137,10 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
         return changed;
     }
 
+    /// <summary>Where the container's ACI is found, and those that it depends on.</summary>
+    private IEnumerable<Discovery> Discovered(Container container, FinishedImage image) =>
+        (image.Record.Others.IsEmpty ? [] : PackagesOf(image).Select(PackageAci.OwnName)).Prepend(container.Name).Distinct().Select(DiscoveryOf).OfType<Discovery>();
+
     private Discovery? DiscoveryOf(string name)
     {
         if (!Uri.TryCreate(download, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
@@ -146,7 +151,7 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
         // Names of images have no port; who looks for one on another port says so beside the name.
         var path = url.AbsolutePath.TrimEnd('/');
         var place = $"{url.Scheme}://{url.Authority}{path}";
-        return new($"{url.Host}{path}/{name}", $"{place}/{BinhostLayout.Aci(name)}-{{version}}-{{os}}-{{arch}}.{{ext}}", $"{place}/{BinhostLayout.KeyList}");
+        return new($"{url.Host}{path}/{name}", $"{place}/{BinhostLayout.Aci(AciDependency.FileStem(name))}-{{version}}-{{os}}-{{arch}}.{{ext}}", $"{place}/{BinhostLayout.KeyList}");
     }
 
     private static ImageEntry ImageOf(FinishedImage image, Digest? signer)
@@ -161,9 +166,12 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
             record.Digest.ToString(),
             ImageBlobs.Of(image).Sum(b => b.Size),
             image.Step.Tag,
-            [.. record.Materials.Where(m => m.Name.Contains('/', StringComparison.Ordinal)).Select(m => m.Name[..m.Name.LastIndexOf('/')]).Distinct()],
+            [.. PackagesOf(image)],
             signer is { } key ? [key.Hex] : []);
     }
+
+    private static IEnumerable<string> PackagesOf(FinishedImage image) =>
+        image.Record.Materials.Where(m => m.Name.Contains('/', StringComparison.Ordinal)).Select(m => m.Name[..m.Name.LastIndexOf('/')]).Distinct();
 
     private static FrontRow RowOf(PackagePageData page) => new(page.Name, page.Entries[0].Version, page.Summary, page.Entries.Length, page.Entries[0].Outputs.Sum(o => o.Bytes));
 

@@ -115,6 +115,9 @@ public abstract record Step
         /// <summary>ACI: members of the manifest's <c>app</c> that no setting stands for, as the step's keys say them.</summary>
         public PlacedValue.Map? App { get; init; }
 
+        /// <summary>ACI: whether each package output is an ACI of its own, on which the image depends.</summary>
+        public bool Split { get; init; }
+
         /// <summary>Reference within an OCI layout (<c>org.opencontainers.image.ref.name</c>) or a docker archive (<c>RepoTags</c>).</summary>
         public string? Tag { get; init; }
 

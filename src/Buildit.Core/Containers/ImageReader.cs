@@ -27,6 +27,12 @@ internal static partial class ImageReader
             ImageFormat.DockerArchive => Layered(image, map, NamedTag(), "write NAME:TAG: docker wants lower-case letters and digits in the name, with single . _ - or / between them"),
             _ => image,
         };
+        // Where nobody writes it, it is not shown as a key that could be written.
+        if (format != ImageFormat.Aci && map.KeySpan("split") != map.Span && map.Bool("split", false))
+        {
+            map.Bag.Error(map.KeySpan("split"), $"an image of type '{format.Name()}' cannot be split", "only images of type 'aci' depend on others; an image of type 'oci' has a layer for each package as it is");
+        }
+
         map.Finish();
         return image;
     }
@@ -53,6 +59,7 @@ internal static partial class ImageReader
     {
         Content = Content(map, vars),
         App = AciReader.Read(map),
+        Split = map.Bool("split", false),
         Compression = map.OneOf("compression", "gzip", "none") ?? "gzip",
     };
 

@@ -30,6 +30,9 @@ public sealed record ImageRecord
     /// <summary>Of an ACI: of the file. Of an OCI image: of its manifest.</summary>
     public required Digest Digest { get; init; }
 
+    /// <summary>Of an ACI that depends on others: those, in order, by file name.</summary>
+    public ImmutableArray<KeyValuePair<string, Digest>> Others { get; init; } = [];
+
     /// <summary>The container's description, and the outputs in the image.</summary>
     public required ImmutableArray<Material> Materials { get; init; }
 
@@ -37,10 +40,10 @@ public sealed record ImageRecord
     public required long SourceDate { get; init; }
 
     /// <summary>The record in an envelope that is not signed.</summary>
-    public Envelope Seal() => Envelope.Of(new Statement(BuildType, [new(FileName, Digest)], Declared, w => w.WriteNumber("sourceDate", SourceDate), Materials, Key).Write());
+    public Envelope Seal() => Envelope.Of(new Statement(BuildType, [new(FileName, Digest), .. Others], Declared, w => w.WriteNumber("sourceDate", SourceDate), Materials, Key).Write());
 
     /// <summary>Reads an envelope, whoever signed it or not; null if it is not about an image.</summary>
-    public static ImageRecord? Open(Envelope envelope) => Statement.Read(envelope, BuildType, s => s.Subjects.Single() is var (name, digest) ? new ImageRecord
+    public static ImageRecord? Open(Envelope envelope) => Statement.Read(envelope, BuildType, s => s.SubjectsInOrder is [var (name, digest), .. var others] ? new ImageRecord
     {
         Key = s.Preimage,
         Name = JsonDocuments.Text(s.Declared, "container"),
@@ -48,6 +51,7 @@ public sealed record ImageRecord
         Platform = new(JsonDocuments.Text(s.Declared, "os"), JsonDocuments.Text(s.Declared, "arch")),
         FileName = name,
         Digest = digest,
+        Others = others,
         Materials = s.Materials,
         SourceDate = s.Found.GetProperty("sourceDate").GetInt64(),
     }

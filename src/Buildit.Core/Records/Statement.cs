@@ -126,8 +126,10 @@ internal sealed record Statement(
 /// <summary>The parts of a statement that was read.</summary>
 internal sealed record StatementReader(JsonElement Root, JsonElement Declared, JsonElement Found)
 {
-    public ImmutableSortedDictionary<string, Digest> Subjects =>
-        Root.GetProperty("subject").EnumerateArray().ToImmutableSortedDictionary(s => JsonDocuments.Text(s, "name"), DigestOf, StringComparer.Ordinal);
+    public ImmutableArray<KeyValuePair<string, Digest>> SubjectsInOrder =>
+        [.. Root.GetProperty("subject").EnumerateArray().Select(s => KeyValuePair.Create(JsonDocuments.Text(s, "name"), DigestOf(s)))];
+
+    public ImmutableSortedDictionary<string, Digest> Subjects => SubjectsInOrder.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     public ImmutableArray<Material> Materials =>
     [

@@ -25,8 +25,39 @@ public static class AciManifest
     /// <param name="step">The image step.</param>
     /// <param name="sourceDate">The image's date, in seconds since 1970.</param>
     /// <param name="bag">Gets mistakes, each at its place, and warnings.</param>
-    public static byte[]? Make(Container container, Step.Image step, long sourceDate, DiagnosticBag bag) =>
-        ManifestSource.Of(container, step, sourceDate, bag) is var (manifest, report) ? Judge(manifest, report) : null;
+    public static byte[]? Make(Container container, Step.Image step, long sourceDate, DiagnosticBag bag)
+    {
+        if (ManifestSource.Of(container, step, sourceDate, bag) is not var (manifest, report))
+        {
+            return null;
+        }
+
+        foreach (var (member, why) in step.Split ? SetBySplit : [])
+        {
+            if (manifest.Members.FirstOrDefault(m => m.Name == member) is { } written)
+            {
+                report.Error(written.Offset, $"'{member}' cannot be written for an image with 'split: true': {why}", $"leave '{member}' out, or 'split'");
+            }
+        }
+
+        return Judge(manifest, report);
+    }
+
+    /// <summary>The name in a manifest that was judged.</summary>
+    internal static string NameIn(ReadOnlySpan<byte> manifest) => JsonItem.Parse(manifest).Member("name")!.Value;
+
+    /// <summary>A manifest that was judged and names no dependencies, with these.</summary>
+    internal static byte[] With(ReadOnlySpan<byte> manifest, IEnumerable<AciDependency> dependencies)
+    {
+        var alone = JsonItem.Parse(manifest);
+        return (alone with { Members = alone.Members.Add(GeneratedManifest.Dependencies(dependencies)) }).ToBytes();
+    }
+
+    private static (string Member, string Why)[] SetBySplit =>
+    [
+        ("dependencies", "it depends on the images of its packages, in their order"),
+        ("pathWhitelist", "what a list leaves of the images below it is not the same everywhere"),
+    ];
 
     private static byte[]? Judge(JsonItem written, ManifestReport report)
     {

@@ -14,34 +14,37 @@ namespace Buildit.Images.Aci;
 /// <param name="Size">Of the file.</param>
 public sealed record AciResult(string Path, string ImageId, Digest Digest, long Size);
 
-/// <summary>Writes flattened App Container images: one archive with the manifest and the whole root.</summary>
+/// <summary>Writes App Container images: one archive with the manifest and a root.</summary>
 public sealed class AciWriter(ICompressor? compressor)
 {
     private const string Root = "rootfs";
 
-    /// <summary>Streams the archive to <paramref name="path"/>; the file is there whole or not at all.</summary>
-    public async Task<AciResult> WriteAsync(ImageRoot root, byte[] manifest, string path, CancellationToken cancel)
+    /// <summary>Streams the archive of a whole root to <paramref name="path"/>; the file is there whole or not at all.</summary>
+    public Task<AciResult> WriteAsync(ImageRoot root, byte[] manifest, string path, CancellationToken cancel) => WriteAsync(root.Entries, root.Mtime, manifest, path, cancel);
+
+    /// <summary>The same of a part of a root.</summary>
+    internal async Task<AciResult> WriteAsync(IEnumerable<RootEntry> entries, long mtime, byte[] manifest, string path, CancellationToken cancel)
     {
         var imageId = "";
-        var (digest, size) = await HashedFile.WriteAsync(path, file => WriteAsync(output => imageId = WriteArchive(root, manifest, output), file, cancel));
+        var (digest, size) = await HashedFile.WriteAsync(path, file => WriteAsync(output => imageId = WriteArchive(entries, mtime, manifest, output), file, cancel));
         return new(path, imageId, digest, size);
     }
 
     private Task WriteAsync(Action<Stream> write, Stream output, CancellationToken cancel) =>
         compressor is null ? Task.Run(() => write(output), cancel) : compressor.CompressAsync(write, output, cancel);
 
-    private static string WriteArchive(ImageRoot root, byte[] manifest, Stream output)
+    private static string WriteArchive(IEnumerable<RootEntry> entries, long mtime, byte[] manifest, Stream output)
     {
         using var archive = new HashingStream(output, HashAlgorithmName.SHA512);
         var tar = new CanonicalTarWriter(archive);
-        tar.WriteFile("manifest", manifest, new TreeEntry("manifest", EntryKind.File).Mode, root.Mtime);
-        tar.WriteEntry(new(Root, EntryKind.Directory), root.Mtime, _ => Stream.Null);
-        foreach (var entry in root.Entries)
+        tar.WriteFile("manifest", manifest, new TreeEntry("manifest", EntryKind.File).Mode, mtime);
+        tar.WriteEntry(new(Root, EntryKind.Directory), mtime, _ => Stream.Null);
+        foreach (var entry in entries)
         {
             tar.WriteEntry(entry.Entry, entry.Mtime, _ => entry.Open(), Root + "/");
         }
 
         tar.Finish();
-        return "sha512-" + Convert.ToHexStringLower(archive.GetHash());
+        return AciDependency.Id(archive.GetHash());
     }
 }

@@ -16,16 +16,31 @@ internal sealed class GeneratedManifest(Container container, Step.Image step, in
     private const string SpecificationVersion = "0.8.11";
 
     /// <summary>What a manifest begins with that nobody wrote: version of the specification, name and labels.</summary>
-    internal static JsonItem Head(Container container) => Object(
+    internal static JsonItem Head(Container container) => Head(container.Name,
+    [
+        ("version", container.Version),
+        ("os", container.Platform.Os),
+        ("arch", AciArch.Translate(container.Platform.Os, container.Platform.Arch) ?? container.Platform.Arch),
+    ]);
+
+    /// <summary>The whole manifest of an image that only holds files for others.</summary>
+    internal static JsonItem OfFiles(string name, IEnumerable<(string Name, string Value)> labels, long sourceDate)
+    {
+        var head = Head(name, labels);
+        return head with { Members = head.Members.Add(new("annotations", 0, Pairs([("created", SourceDate.ToRfc3339(sourceDate))]))) };
+    }
+
+    /// <summary>What an image depends on, as a member of its manifest.</summary>
+    internal static JsonMember Dependencies(IEnumerable<AciDependency> dependencies) => new("dependencies", 0, List(dependencies.Select(d => Object(
+        ("imageName", JsonItem.Text(d.Name)),
+        ("imageID", JsonItem.Text(d.ImageId)),
+        ("labels", Pairs(d.Labels))))));
+
+    private static JsonItem Head(string name, IEnumerable<(string Name, string Value)> labels) => Object(
         ("acKind", JsonItem.Text("ImageManifest")),
         ("acVersion", JsonItem.Text(SpecificationVersion)),
-        ("name", JsonItem.Text(container.Name)),
-        ("labels", Pairs(
-        [
-            ("version", container.Version),
-            ("os", container.Platform.Os),
-            ("arch", AciArch.Translate(container.Platform.Os, container.Platform.Arch) ?? container.Platform.Arch),
-        ])));
+        ("name", JsonItem.Text(name)),
+        ("labels", Pairs(labels)));
 
     /// <summary>The labels as annotations, with date and author of the image unless its manifest is written by hand; null if there is nothing.</summary>
     internal JsonItem? Annotations(long sourceDate)

@@ -46,7 +46,7 @@ internal static class HardLinks
     }
 
     /// <summary>Every name of a file that has several, with the name that the others link to.</summary>
-    private static Dictionary<string, string> SharedNames(Tree tree)
+    internal static Dictionary<string, string> SharedNames(Tree tree)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var link in tree.Entries.Where(e => e.Kind == EntryKind.HardLink))

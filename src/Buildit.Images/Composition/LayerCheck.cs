@@ -12,17 +12,25 @@ internal static class LayerCheck
 {
     private const string Whiteout = ".wh.";
 
-    internal static void Verify(ImageRoot root, IEnumerable<LayerGroup> layers)
+    internal static void Verify(ImageRoot root, IReadOnlyCollection<LayerGroup> layers)
     {
-        var below = root.Base?.Part.Tree.Tree.Entries ?? [];
-        var lowest = below.Where(e => e.Kind == EntryKind.File).ToDictionary(e => e.Path, StringComparer.Ordinal);
-        var unpacked = below.ToDictionary(e => e.Path, e => AsFile(e, lowest), StringComparer.Ordinal);
-        foreach (var layer in layers)
+        foreach (var (layer, entry) in layers.SelectMany(l => l.Source.Tree.Entries.Select(e => (l, e))))
         {
-            var files = layer.Source.Tree.Entries.Where(e => e.Kind == EntryKind.File).ToDictionary(e => e.Path, StringComparer.Ordinal);
-            foreach (var entry in layer.Source.Tree.Entries)
+            RefuseWhiteout(entry.Path, layer);
+        }
+
+        Compare(root, layers.Select(l => l.Source.Tree));
+    }
+
+    /// <summary>The same for trees that are laid over each other where nothing means that a file is deleted.</summary>
+    internal static void Compare(ImageRoot root, IEnumerable<Tree> layers)
+    {
+        var unpacked = new Dictionary<string, TreeEntry>(StringComparer.Ordinal);
+        foreach (var layer in root.Base is { } below ? layers.Prepend(below.Part.Tree.Tree) : layers)
+        {
+            var files = layer.Entries.Where(e => e.Kind == EntryKind.File).ToDictionary(e => e.Path, StringComparer.Ordinal);
+            foreach (var entry in layer.Entries)
             {
-                RefuseWhiteout(entry.Path, layer);
                 unpacked[entry.Path] = AsFile(entry, files);
             }
         }

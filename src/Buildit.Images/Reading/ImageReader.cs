@@ -56,7 +56,8 @@ public sealed class ImageReader(string scratch, SourceLimits? limits = null)
 
         if (Find(listed, Manifest)?.Text is { } aci && Find(listed, Root) is not null)
         {
-            return Flat("aci", Kept().Where(f => f.Entry.Path.StartsWith(Root + "/", StringComparison.Ordinal)).Select(InRoot), path) with { Documents = [(Manifest, aci)] };
+            var split = new SplitImage(path, shown, file => listing.Read(Open(file), Named(shown), static p => p == Manifest, cancel));
+            return Flat("aci", [.. split.Below(aci).Append(Kept()).Select(files => files.Where(f => f.Entry.Path.StartsWith(Root + "/", StringComparison.Ordinal)).Select(InRoot))], path) with { Documents = [(Manifest, aci)] };
         }
 
         if (Find(listed, DockerArchive.Manifest)?.Text is { } docker)
@@ -66,7 +67,7 @@ public sealed class ImageReader(string scratch, SourceLimits? limits = null)
         }
 
         return Find(listed, AnyRootHas)?.Entry.Kind == EntryKind.Directory
-            ? Flat("tar", Kept(), path)
+            ? Flat("tar", [Kept()], path)
             : throw new BuilditException(
                 ExitCode.InvalidInput,
                 $"'{shown}' is no image: neither an ACI (`manifest` and `rootfs`), nor an OCI layout (`oci-layout`), a docker archive (`{DockerArchive.Manifest}`) or a root (`{AnyRootHas}`)");
@@ -85,10 +86,14 @@ public sealed class ImageReader(string scratch, SourceLimits? limits = null)
     private static IReadOnlyList<ListedFile> FilesOf(StoredTree tree) =>
         [.. tree.Tree.Entries.Select(e => new ListedFile(e, null, null, e.Kind == EntryKind.File ? Path.Combine(tree.Directory, e.Path) : null))];
 
-    private static ImageContent Flat(string format, IEnumerable<ListedFile> files, string path)
+    private static ImageContent Flat(string format, IEnumerable<IEnumerable<ListedFile>> layers, string path)
     {
         var root = new RootBuilder();
-        root.Put(files);
+        foreach (var files in layers)
+        {
+            root.Put(files);
+        }
+
         root.Check();
         return new() { Format = format, Digest = DigestOf(path), Documents = [], Entries = root.Entries, Files = root.Files, Elves = root.Elves };
     }

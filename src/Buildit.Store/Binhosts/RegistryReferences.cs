@@ -33,7 +33,7 @@ internal sealed record RegistryReferences(string Type, ImmutableArray<Descriptor
 
         var layers = envelope.Layers.Select(l => new Descriptor(l.MediaType, l.Digest, l.Size));
         var image = ImageRecord.Open(envelope);
-        var named = image is not null ? image.Materials.Select(m => m.Digest).Append(image.Key).Append(image.Digest)
+        var named = image is not null ? image.Materials.Select(m => m.Digest).Append(image.Key).Append(image.Digest).Concat(image.Others.Select(o => o.Value))
             : RecordFormat.Open(envelope) is { } record ? record.Materials.Select(m => m.Digest).Append(record.Preimage)
             : [];
         // Of sources only those that were pushed with it; outputs of others are in their own records.

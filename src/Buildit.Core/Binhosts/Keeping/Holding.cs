@@ -44,6 +44,9 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
     /// <summary>Names of the documents that say what it is made of. They are there if they were asked for when it was pushed.</summary>
     public IEnumerable<string> Sboms => SbomFormat.All.Select(f => BinhostLayout.Sbom(Key, f));
 
+    /// <summary>Those names of an image's files that must be there, and what they must be.</summary>
+    public ImmutableArray<KeyValuePair<string, Digest>> Named { get; init; } = [];
+
     /// <summary>Whether it is a package that was imported from a distribution.</summary>
     public bool IsImported => !IsImage && Subject.Name.StartsWith(Imported, StringComparison.Ordinal);
 
@@ -84,12 +87,14 @@ public sealed record Holding(Digest Key, CatalogSubject Subject, DateTimeOffset 
     private static Holding Of(Digest key, DateTimeOffset written, ImageRecord record)
     {
         var format = ImageFormats.OfFile(record.FileName);
+        ImmutableArray<KeyValuePair<string, Digest>> files = format == ImageFormat.Oci ? [] : [.. record.Others.Prepend(new(record.FileName, record.Digest)).Select(f => KeyValuePair.Create(BinhostLayout.ImageFile(f.Key), f.Value))];
         return new(key, new(format.Name(), record.Name, record.Version), written)
         {
             Image = record.Digest,
             Materials = [.. record.Materials.Select(m => m.Digest).Distinct()],
-            Blobs = [record.Digest],
-            Files = format == ImageFormat.Oci ? [] : [BinhostLayout.ImageFile(record.FileName)],
+            Blobs = [record.Digest, .. record.Others.Select(o => o.Value)],
+            Files = [.. files.Select(f => f.Key)],
+            Named = files,
         };
     }
 }

@@ -156,17 +156,17 @@ public sealed class BinhostVerification(IKeptPlace place, TrustPolicy trust, Dat
     /// <summary>ACIs are blobs under a second name; on file systems without hard links they are copies, which may differ.</summary>
     private async Task LookAtNamesAsync(Inventory inventory, CancellationToken cancel)
     {
-        var images = inventory.Holdings.Where(h => h.IsImage).SelectMany(h => h.Files.Select(f => (File: f, Holding: h))).ToLookup(f => f.File);
+        var images = inventory.Holdings.Where(h => h.IsImage).SelectMany(h => h.Named.Select(n => (n.Key, n.Value, h.DisplayName))).ToLookup(n => n.Key);
         var there = inventory.Files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         foreach (var named in images)
         {
             if (!there.Contains(named.Key))
             {
-                Add(DefectKind.Missing, named.Key, "is not there, and a record names it", named.First().Holding.DisplayName);
+                Add(DefectKind.Missing, named.Key, "is not there, and a record names it", named.First().DisplayName);
             }
-            else if (await Inventory.DigestAsync(place, named.Key, cancel) is var digest && named.All(n => n.Holding.Image != digest))
+            else if (await Inventory.DigestAsync(place, named.Key, cancel) is var digest && named.All(n => n.Value != digest))
             {
-                Add(DefectKind.Damaged, named.Key, "has other bytes than the image that its name says", named.First().Holding.DisplayName);
+                Add(DefectKind.Damaged, named.Key, "has other bytes than the image that its name says", named.First().DisplayName);
             }
         }
     }
