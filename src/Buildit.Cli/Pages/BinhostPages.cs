@@ -68,7 +68,7 @@ internal sealed class BinhostPages(ContentStore store, BinhostWriter writer, str
             there => entries.Aggregate(there ?? new(container.Name, []), (data, entry) => data with { Entries = With(data.Entries, entry, e => e.Key, (old, made) => made with { HasSbom = old.HasSbom || made.HasSbom }) }),
             ImagePage.Print,
             cancel);
-        var discoveries = images.Where(i => i.Step.Format == ImageFormat.Aci).SelectMany(i => Discovered(container, i)).ToDictionary(d => d.Prefix, StringComparer.Ordinal);
+        var discoveries = images.Where(i => i.Step.Format == ImageFormat.Aci).SelectMany(i => Discovered(container, i)).DistinctBy(d => d.Prefix).ToDictionary(d => d.Prefix, StringComparer.Ordinal);
         // Of all tags that a name begins with, actool takes the first: that of 'nginx-extra' stands before that of 'nginx'.
         await FrontAsync(
             data => data with

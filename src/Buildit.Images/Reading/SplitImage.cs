@@ -18,7 +18,11 @@ namespace Buildit.Images.Reading;
 internal sealed class SplitImage(string path, string shown, Func<string, IReadOnlyList<ListedFile>> list)
 {
     private const int Deepest = 64;
+
+    // Images that are each depended on twice by the next one would be laid over each other 2^64 times.
+    private const int Most = 4096;
     private const string Manifest = "manifest";
+    private int _count;
 
     /// <summary>The files of all images below the one of this manifest, lowest first, as they are in their archives.</summary>
     internal IEnumerable<IReadOnlyList<ListedFile>> Below(byte[] manifest) => Below(manifest, $"'{shown}'", 0);
@@ -26,7 +30,8 @@ internal sealed class SplitImage(string path, string shown, Func<string, IReadOn
     private IEnumerable<IReadOnlyList<ListedFile>> Below(byte[] manifest, string dependent, int depth)
     {
         var (name, dependencies) = AciDependency.Read(manifest, dependent);
-        if (depth == Deepest && !dependencies.IsEmpty)
+        _count += dependencies.Length;
+        if ((depth == Deepest && !dependencies.IsEmpty) || _count > Most)
         {
             throw new BuilditException(ExitCode.InvalidInput, $"'{shown}' depends on too many images that depend on others");
         }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using Buildit.Core;
 using Buildit.Core.Containers;
@@ -107,6 +109,29 @@ public sealed class SplitAciTests : IDisposable
         File.Delete(split[1].Path);
         var missing = Assert.Throws<BuilditException>(() => Read(split));
         Assert.Equal((ExitCode.Missing, $"'top.aci' depends on 'debian/b_1', which is not beside it as '{Path.GetFileName(split[1].Path)}'"), (missing.Code, missing.Message));
+    }
+
+    [Fact]
+    public void Images_that_are_each_depended_on_twice_by_the_next_one_are_not_read_without_end()
+    {
+        var (dependencies, path) = ("", "");
+        for (var level = 0; level < 40; level++)
+        {
+            path = _directory.At($"l{level}.aci");
+            using (var tar = new TarWriter(File.Create(path)))
+            {
+                var manifest = $$"""{"acKind": "ImageManifest", "acVersion": "0.8.11", "name": "l{{level}}", "dependencies": [{{dependencies}}]}""";
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "manifest") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)) });
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.Directory, "rootfs"));
+            }
+
+            var dependency = $$"""{"imageName": "l{{level}}", "imageID": "sha512-{{Convert.ToHexStringLower(SHA512.HashData(File.ReadAllBytes(path)))}}"}""";
+            dependencies = $"{dependency}, {dependency}";
+        }
+
+        Directory.CreateDirectory(_directory.At("scratch"));
+        var refusal = Assert.Throws<BuilditException>(() => new ImageReader(_directory.At("scratch")).Read(path, "l39.aci", default));
+        Assert.Contains("'l39.aci' depends on too many images", refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
